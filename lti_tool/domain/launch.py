@@ -1,0 +1,100 @@
+"""What a platform tells us when a person arrives: a verified LTI 1.3 launch, as plain values.
+
+Not here: tokens, signatures and claims by their URLs, which ``lti_tool.lti`` reads and checks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person may do here."""
+
+    STUDENT = "student"
+    """Hands in evidence and sees the own record in one course."""
+    TEACHER = "teacher"
+    """Sets up assessments and rates in one course (assessor, 考评员)."""
+    REGISTRAR = "registrar"
+    """Reads outcomes and signs off levels in one school (教务管理员)."""
+    ADMINISTRATOR = "administrator"
+    """Connects platforms and watches over the service."""
+
+
+class MessageType(StrEnum):
+    """The LTI messages this tool answers."""
+
+    RESOURCE_LINK = "LtiResourceLinkRequest"
+    DEEP_LINKING = "LtiDeepLinkingRequest"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The launching person as the platform describes them. Everything but ``sub`` may be empty.
+
+    ``student_number`` is ``lis.person_sourcedid``, the registrar's key.
+    """
+
+    sub: str
+    name: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    email: str = ""
+    student_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The course. ``id`` is unique within a deployment only."""
+
+    id: str
+    title: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceLink:
+    """The link in the course that was followed."""
+
+    id: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GradeService:
+    """The AGS claim. ``line_items`` is the container's URL, None where the platform gave none;
+    ``line_item`` the link's own column, None where it has none or several."""
+
+    line_items: str | None
+    line_item: str | None
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DeepLinking:
+    """What a deep linking request allows. ``data`` is echoed only when it was sent (not None)."""
+
+    return_url: str
+    accept_multiple: bool
+    accept_line_item: bool
+    data: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One verified launch. ``platform_id`` and ``deployment_id`` are our own row ids."""
+
+    platform_id: int
+    deployment_id: int
+    message_type: MessageType
+    person: Person
+    roles: frozenset[Role]
+    context: Context | None
+    resource_link: ResourceLink | None
+    grades: GradeService | None
+    deep_linking: DeepLinking | None = None
+    custom: Mapping[str, str] = field(default_factory=dict)
+    locale: str | None = None
+    product: str = ""
+    """The platform's product family code, ``moodle`` or ``canvas``; empty if not told."""
+    return_url: str | None = None

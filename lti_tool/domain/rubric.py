@@ -1,0 +1,77 @@
+"""How a requirement is judged: performance levels, criteria, descriptors, red lines.
+
+Not here: which requirements an assessment uses (``assessment``) and what was given (``rating``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .errors import BadRatingError
+from .standard import RequirementKey, Text
+
+BREACH = 1
+"""The performance level that stands for a proven breach of a red line."""
+
+
+@dataclass(frozen=True, slots=True)
+class PerformanceLevel:
+    """A 表现水平: ``number`` 1 is the lowest; ``percent`` (0 to 100) is its share of the points."""
+
+    number: int
+    name: Text
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """How one requirement is judged.
+
+    ``descriptors`` maps a performance level's number to observable words; None means that
+    nobody has written them yet and the level names stand in. A red line (一票否决项) is judged
+    on two performance levels only, breach and the one at the cut.
+    """
+
+    requirement: RequirementKey
+    red_line: bool = False
+    descriptors: Mapping[int, Text] | None = None
+    evidence: Text | None = None
+    """Suggested evidence; None where there is no suggestion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """The performance levels (lowest first), the cut, and one criterion per requirement."""
+
+    standard_id: str
+    performance_levels: tuple[PerformanceLevel, ...]
+    cut: int
+    """The lowest performance level number that counts as mastered (合格线)."""
+    criteria: Mapping[RequirementKey, Criterion]
+
+    def criterion(self, key: RequirementKey) -> Criterion:
+        """The criterion of a requirement; one without descriptors where none is written."""
+        return self.criteria.get(key) or Criterion(key)
+
+    def choices(self, key: RequirementKey) -> tuple[PerformanceLevel, ...]:
+        """The performance levels a rater may give: all, or two for a red line."""
+        if not self.criterion(key).red_line:
+            return self.performance_levels
+        return tuple(each for each in self.performance_levels if each.number in (BREACH, self.cut))
+
+    def percent(self, number: int) -> int:
+        """The share of the points (0 to 100) a performance level earns."""
+        return next(each.percent for each in self.performance_levels if each.number == number)
+
+    def check(self, key: RequirementKey, number: int, comment: str) -> None:
+        """Raise BadRatingError unless this performance level may be given with this comment.
+
+        A proven breach of a red line needs a reason: it fails the learner whatever the points.
+        """
+        if number not in {each.number for each in self.choices(key)}:
+            raise BadRatingError(key.code, "performance_level")
+        if self.is_breach(key, number) and not comment.strip():
+            raise BadRatingError(key.code, "reason_missing")
+
+    def is_breach(self, key: RequirementKey, number: int) -> bool:
+        """Whether this performance level proves a breach of a red line."""
+        return self.criterion(key).red_line and number == BREACH
