@@ -1,0 +1,92 @@
+"""What a teacher sets up: the requirements an assessment covers and its conditions.
+
+Not here: what a learner hands in (``submission``) and what a rater gives (``rating``).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from .errors import BadAssessmentError, NotInAssessmentError
+from .standard import RequirementKey
+
+MAX_TITLE = 200
+MAX_WEIGHT = 100
+MAX_POINTS = Decimal(1000)
+MAX_ATTEMPTS = 20
+
+
+class ReleaseMode(StrEnum):
+    """When ratings take effect and are shown to the student."""
+
+    AT_ONCE = "at_once"
+    """Each rating is released as it is saved."""
+    HELD = "held"
+    """Ratings are drafts until the teacher releases them; drafts count nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssessedRequirement:
+    """A requirement in an assessment. ``weight`` is a whole number from 1 to 100."""
+
+    key: RequirementKey
+    weight: int = 1
+
+    @property
+    def code(self) -> str:
+        return self.key.code
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One assessment of one level of one standard, in one course.
+
+    ``points`` is the score maximum in the LMS. ``due_at`` None: no due time; ``attempts``
+    None: as often as the learner likes. All requirements belong to ``level``, so within an
+    assessment the bare code identifies a requirement.
+    """
+
+    id: str
+    standard_id: str
+    level: str
+    title: str
+    instructions: str
+    requirements: tuple[AssessedRequirement, ...]
+    points: Decimal
+    due_at: datetime | None = None
+    accepts_late: bool = True
+    attempts: int | None = None
+    release: ReleaseMode = ReleaseMode.HELD
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(each.code for each in self.requirements)
+
+    def key(self, code: str) -> RequirementKey:
+        """The requirement of a bare code. Raises NotInAssessmentError."""
+        if code not in self.codes:
+            raise NotInAssessmentError(code)
+        return RequirementKey(self.level, code)
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether work handed in at this time is past the due time."""
+        return self.due_at is not None and at > self.due_at
+
+
+def checked(assessment: Assessment) -> Assessment:
+    """The assessment itself if it may be set up. Raises BadAssessmentError naming the field."""
+    title = assessment.title.strip()
+    if not title or len(title) > MAX_TITLE:
+        raise BadAssessmentError("title", "missing" if not title else "too_long")
+    if not assessment.requirements:
+        raise BadAssessmentError("codes", "missing")
+    if len(set(assessment.codes)) != len(assessment.codes):
+        raise BadAssessmentError("codes", "repeated")
+    if not all(1 <= each.weight <= MAX_WEIGHT for each in assessment.requirements):
+        raise BadAssessmentError("weight", "out_of_range")
+    if not assessment.points.is_finite() or not 0 < assessment.points <= MAX_POINTS:
+        raise BadAssessmentError("points", "out_of_range")
+    if assessment.attempts is not None and not 1 <= assessment.attempts <= MAX_ATTEMPTS:
+        raise BadAssessmentError("attempts", "out_of_range")
+    return assessment

@@ -1,0 +1,68 @@
+"""What raters gave: an append-only record, of which the newest released word counts.
+
+Not here: what the ratings add up to (``mastery``, ``score``).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from .standard import RequirementKey
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """One rater's judgement of one requirement on one submission. Never changed afterwards.
+
+    ``performed_at`` is when the learner did the work (the time it was handed in),
+    ``rated_at`` when it was judged. ``released_at`` None: a draft, which counts nowhere.
+    ``supersedes`` names the rating this one corrects. Self-ratings are not ratings.
+    """
+
+    id: str
+    learner_id: int
+    standard_id: str
+    requirement: RequirementKey
+    performance_level: int
+    rater_id: int
+    performed_at: datetime
+    rated_at: datetime
+    assessment_id: str
+    submission_id: str
+    comment: str = ""
+    evidence_ids: tuple[str, ...] = ()
+    released_at: datetime | None = None
+    supersedes: str | None = None
+
+
+def in_force(ratings: Iterable[Rating]) -> tuple[Rating, ...]:
+    """The released ratings that no later released rating corrects, oldest performance first.
+
+    A draft correction leaves the released rating in force until it is released itself. A
+    release also retires what was corrected by drafts in between.
+    """
+    known = {each.id: each for each in ratings}
+    retired: set[str] = set()
+    for each in known.values():
+        if each.released_at is not None:
+            retired.update(_corrected_by(each, known))
+    counted = [r for r in known.values() if r.released_at is not None and r.id not in retired]
+    return tuple(sorted(counted, key=_when))
+
+
+def latest(ratings: Iterable[Rating]) -> dict[str, Rating]:
+    """The newest word on each code, drafts included: what the rating page shows."""
+    known = {each.id: each for each in ratings}
+    corrected = {each.supersedes for each in known.values()}
+    return {each.requirement.code: each for each in known.values() if each.id not in corrected}
+
+
+def _corrected_by(rating: Rating, known: dict[str, Rating]) -> Iterable[str]:
+    earlier = rating.supersedes
+    while earlier is not None:
+        yield earlier
+        earlier = known[earlier].supersedes if earlier in known else None
+
+
+def _when(rating: Rating) -> tuple[datetime, datetime, str]:
+    return rating.performed_at, rating.rated_at, rating.id

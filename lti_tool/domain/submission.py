@@ -1,0 +1,171 @@
+"""What a learner hands in, and the ways a submission may change state.
+
+Not here: where files are kept (``lti_tool.files``) and what a rater gives (``rating``).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from .assessment import Assessment
+from .errors import (
+    AttemptsUsedError,
+    BadEvidenceError,
+    EmptySubmissionError,
+    PastDueError,
+    TransitionError,
+)
+
+MAX_TEXT = 20_000
+MAX_EVIDENCE = 30
+
+
+class SubmissionState(StrEnum):
+    """Where one attempt stands."""
+
+    DRAFT = "draft"
+    """The learner is working on it; nobody else sees it."""
+    SUBMITTED = "submitted"
+    """Handed in and waiting to be rated."""
+    RETURNED = "returned"
+    """Given back for revision with a note; the learner may hand it in again."""
+    RELEASED = "released"
+    """Rated, and the ratings are released to the learner."""
+
+
+class Action(StrEnum):
+    """What people do to a submission."""
+
+    EDIT = "edit"
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    RETURN = "return"
+    RELEASE = "release"
+
+
+ALLOWED: Mapping[tuple[SubmissionState, Action], SubmissionState] = {
+    (SubmissionState.DRAFT, Action.EDIT): SubmissionState.DRAFT,
+    (SubmissionState.RETURNED, Action.EDIT): SubmissionState.RETURNED,
+    (SubmissionState.DRAFT, Action.SUBMIT): SubmissionState.SUBMITTED,
+    (SubmissionState.RETURNED, Action.SUBMIT): SubmissionState.SUBMITTED,
+    (SubmissionState.SUBMITTED, Action.WITHDRAW): SubmissionState.DRAFT,
+    (SubmissionState.SUBMITTED, Action.RETURN): SubmissionState.RETURNED,
+    (SubmissionState.SUBMITTED, Action.RELEASE): SubmissionState.RELEASED,
+    (SubmissionState.RELEASED, Action.RELEASE): SubmissionState.RELEASED,
+}
+"""Every transition there is. A corrected rating releases a released submission again."""
+
+
+def after(state: SubmissionState, action: Action) -> SubmissionState:
+    """The state after an action. Raises TransitionError where the action is not allowed."""
+    try:
+        return ALLOWED[state, action]
+    except KeyError as missing:
+        raise TransitionError(state.value, action.value) from missing
+
+
+class EvidenceKind(StrEnum):
+    """The three forms of evidence."""
+
+    TEXT = "text"
+    LINK = "link"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A piece of evidence (佐证材料) tied to the codes it is meant to show.
+
+    A text has ``text``; a link ``url``; a file ``media_type``, ``size`` in bytes and ``sha256``.
+    """
+
+    id: str
+    kind: EvidenceKind
+    title: str
+    codes: frozenset[str]
+    created_at: datetime
+    text: str = ""
+    url: str = ""
+    media_type: str = ""
+    size: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One attempt. ``version`` rises with every change, so that a stale form is noticed.
+
+    ``self_ratings`` maps codes to performance levels; they never decide anything.
+    """
+
+    id: str
+    assessment_id: str
+    learner_id: int
+    attempt: int
+    state: SubmissionState
+    version: int
+    created_at: datetime
+    evidence: tuple[Evidence, ...] = ()
+    self_ratings: Mapping[str, int] = field(default_factory=dict)
+    submitted_at: datetime | None = None
+    late: bool = False
+    return_note: str = ""
+
+    @property
+    def can_edit(self) -> bool:
+        return (self.state, Action.EDIT) in ALLOWED
+
+
+def next_attempt(assessment: Assessment, attempts: Sequence[Submission]) -> int:
+    """The number of the attempt a learner may begin now, from 1.
+
+    Raises AttemptsUsedError when all are used, TransitionError while the last one is open.
+    """
+    if attempts and attempts[-1].state is not SubmissionState.RELEASED:
+        raise TransitionError(attempts[-1].state.value, "begin another attempt after")
+    if assessment.attempts is not None and len(attempts) >= assessment.attempts:
+        raise AttemptsUsedError(assessment.attempts)
+    return len(attempts) + 1
+
+
+def check_submit(assessment: Assessment, submission: Submission, at: datetime) -> None:
+    """Raise unless the submission may be handed in now.
+
+    Raises TransitionError, EmptySubmissionError, or PastDueError where late work is not taken.
+    A returned submission may come back after the due time: the teacher asked for it.
+    """
+    after(submission.state, Action.SUBMIT)
+    if not submission.evidence:
+        raise EmptySubmissionError
+    returned = submission.state is SubmissionState.RETURNED
+    if assessment.is_late(at) and not assessment.accepts_late and not returned:
+        raise PastDueError
+
+
+def check_codes(assessment: Assessment, codes: frozenset[str]) -> None:
+    """Raise NotInAssessmentError for the first code the assessment does not cover."""
+    for code in sorted(codes):
+        assessment.key(code)
+
+
+def missing_evidence(assessment: Assessment, submission: Submission) -> tuple[str, ...]:
+    """The codes no piece of evidence is tied to, in the order of the assessment."""
+    shown = frozenset(code for each in submission.evidence for code in each.codes)
+    return tuple(code for code in assessment.codes if code not in shown)
+
+
+def missing_self_ratings(assessment: Assessment, submission: Submission) -> tuple[str, ...]:
+    """The codes without a self-rating, in the order of the assessment."""
+    return tuple(code for code in assessment.codes if code not in submission.self_ratings)
+
+
+def checked_evidence(evidence: Evidence) -> Evidence:
+    """The evidence itself if its text, link or title is acceptable. Raises BadEvidenceError."""
+    if evidence.kind is EvidenceKind.TEXT and not evidence.text.strip():
+        raise BadEvidenceError("text_missing")
+    if len(evidence.text) > MAX_TEXT:
+        raise BadEvidenceError("text_too_long", str(len(evidence.text)))
+    if evidence.kind is EvidenceKind.LINK and not evidence.url.startswith(("http://", "https://")):
+        raise BadEvidenceError("link_not_web", evidence.url[:100])
+    return evidence
