@@ -1,0 +1,20 @@
+"""Alembic's entry: runs the migrations on the database named by the caller."""
+
+from alembic import context
+
+from lti_tool.persistence import tables
+from lti_tool.persistence.database import Database
+
+database = Database(context.config.attributes["url"])
+with database.engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=tables.metadata,
+        render_as_batch=True,
+        transaction_per_migration=True,
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
+database.close()
