@@ -1,0 +1,117 @@
+"""Logins under way: what a launch must match, usable once. Secrets are stored as hashes only.
+
+Not here: what makes a launch valid (``lti_tool.lti.launch``), sessions after the launch.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, ForeignKey, String, delete, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .database import Base, UtcDateTime
+
+__all__ = [
+    "LoginState",
+    "LoginStateRow",
+    "digest",
+    "keep_login_state",
+    "login_state",
+    "sweep_login_states",
+    "use_login_state",
+]
+
+
+class LoginStateRow(Base):
+    """One OIDC login: bound to the registration, the nonce, the target link and the browser."""
+
+    __tablename__ = "login_states"
+
+    state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    nonce_hash: Mapped[str] = mapped_column(String(64))
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id", ondelete="CASCADE"))
+    target_link_uri: Mapped[str] = mapped_column(String(2048))
+    browser_hash: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class LoginState:
+    """A login as stored. ``browser_hash`` is None where the browser was given no cookie."""
+
+    state_hash: str
+    nonce_hash: str
+    platform_id: int
+    target_link_uri: str
+    browser_hash: str | None
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+def digest(secret: str) -> str:
+    """SHA-256 of a secret in hex: enough to recognise it, useless to whoever reads the table."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def keep_login_state(session: Session, state: LoginState) -> None:
+    """Store a login just begun."""
+    row = LoginStateRow(
+        state_hash=state.state_hash,
+        nonce_hash=state.nonce_hash,
+        platform_id=state.platform_id,
+        target_link_uri=state.target_link_uri,
+        browser_hash=state.browser_hash,
+        created_at=state.created_at,
+        expires_at=state.expires_at,
+    )
+    session.add(row)
+    session.flush()
+
+
+def login_state(session: Session, state_hash: str) -> LoginState | None:
+    """The login of this state, used or not, expired or not; None when there is none."""
+    row = session.get(LoginStateRow, state_hash, populate_existing=True)
+    if row is None:
+        return None
+    return LoginState(
+        state_hash=row.state_hash,
+        nonce_hash=row.nonce_hash,
+        platform_id=row.platform_id,
+        target_link_uri=row.target_link_uri,
+        browser_hash=row.browser_hash,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        used_at=row.used_at,
+    )
+
+
+def use_login_state(session: Session, state_hash: str, *, now: datetime) -> bool:
+    """Use up a login; True for exactly one caller, False when unknown, used or expired.
+
+    One conditional UPDATE: of two launches at once the second waits for the first to commit
+    and then finds the row used, on SQLite and on PostgreSQL.
+    """
+    statement = (
+        update(LoginStateRow)
+        .where(
+            LoginStateRow.state_hash == state_hash,
+            LoginStateRow.used_at.is_(None),
+            LoginStateRow.expires_at > now,
+        )
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+
+
+def sweep_login_states(session: Session, *, before: datetime) -> int:
+    """Delete logins that expired before this time; their number. Keep them a while after they
+    expire, so that a late or replayed launch can be told from an unknown one."""
+    statement = delete(LoginStateRow).where(LoginStateRow.expires_at < before)
+    statement = statement.execution_options(synchronize_session=False)
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
