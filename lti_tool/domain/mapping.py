@@ -5,10 +5,11 @@ different contexts (异常 against 高危 business) and are then different compe
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
-from .standard import RequirementKey, Standard
+from .standard import RequirementKey, Standard, Text
 
 
 class LinkTag(StrEnum):
@@ -33,13 +34,17 @@ NEVER_SHARED = frozenset({LinkTag.CONTEXT, LinkTag.PROGRESS, LinkTag.JUDGEMENT})
 
 @dataclass(frozen=True, slots=True)
 class EquivalenceLink:
-    """One link between two requirements. ``reviewer`` is None until a person confirmed it."""
+    """One link between two requirements.
+
+    ``reviewer`` and ``reviewed`` (the day) are None until somebody compared it with the source.
+    """
 
     lower: RequirementKey
     higher: RequirementKey
     tags: tuple[LinkTag, ...]
     note: str
     reviewer: str | None = None
+    reviewed: date | None = None
 
     @property
     def shares_evidence(self) -> bool:
@@ -131,6 +136,8 @@ class AttainmentRule:
     area_cut: int
     mastery: MasteryRule
     lost: LostPolicy = LostPolicy.BLOCK
-    lost_reason: str = ""
-    origin: str = ""
+    lost_reason: Text = Text("")
+    origin: Text = Text("")
     """Whose rule this is, in words; the shipped one is this tool's proposal."""
+    reasons: Mapping[RequirementKey, Text] = field(default_factory=dict)
+    """Why a critical requirement is critical; one without a reason is missing here."""

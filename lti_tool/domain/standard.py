@@ -98,6 +98,8 @@ class WorkTask:
     code: str
     title: Text
     requirements: tuple[Requirement, ...]
+    status: SourceStatus = SourceStatus.PRINTED
+    """How the title stands in the source: as printed, or joined over a page break."""
 
 
 @dataclass(frozen=True, slots=True)
