@@ -3,7 +3,15 @@
 from alembic import context
 
 from lti_tool.persistence import tables
-from lti_tool.persistence.database import Database
+from lti_tool.persistence.database import Database, UtcDateTime
+
+
+def plain_type(kind: str, item: object, _context: object) -> str | bool:
+    """Write our own column type as plain SQL: a migration imports nothing of the tool."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
 
 database = Database(context.config.attributes["url"])
 with database.engine.connect() as connection:
@@ -13,6 +21,7 @@ with database.engine.connect() as connection:
         render_as_batch=True,
         transaction_per_migration=True,
         compare_type=True,
+        render_item=plain_type,
     )
     with context.begin_transaction():
         context.run_migrations()

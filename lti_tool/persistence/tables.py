@@ -1,8 +1,41 @@
 """Every table in one place: importing this module registers all rows with ``Base``."""
 
-from . import keys, login_states, platforms
+from . import (
+    access_links,
+    assessments,
+    audit_log,
+    courses,
+    decisions,
+    keys,
+    line_items,
+    login_states,
+    people,
+    platforms,
+    ratings,
+    scores,
+    sessions,
+    standings,
+    submissions,
+)
 from .database import Base
 
-__all__ = ["keys", "login_states", "metadata", "platforms"]
+__all__ = [
+    "access_links",
+    "assessments",
+    "audit_log",
+    "courses",
+    "decisions",
+    "keys",
+    "line_items",
+    "login_states",
+    "metadata",
+    "people",
+    "platforms",
+    "ratings",
+    "scores",
+    "sessions",
+    "standings",
+    "submissions",
+]
 
 metadata = Base.metadata

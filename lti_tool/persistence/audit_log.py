@@ -1,0 +1,60 @@
+"""The audit log (操作日志): who did what to whom, when. Append-only; no names, no evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .database import Base, UtcDateTime
+
+
+class AuditRow(Base):
+    """One entry. ``actor_id`` is None for the command line."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index("ix_audit_log_subject", "subject", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(200))
+    detail: Mapped[str] = mapped_column(Text, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One entry of the log; ``actor_id`` None means the command line."""
+
+    at: datetime
+    actor_id: int | None
+    action: str
+    subject: str
+    detail: str
+
+
+def note(
+    session: Session,
+    action: str,
+    subject: str,
+    *,
+    actor_id: int | None,
+    now: datetime,
+    detail: str = "",
+) -> None:
+    """Write an entry: ``action`` is a verb (``sign_off``), ``subject`` what it was done to."""
+    session.add(
+        AuditRow(at=now, actor_id=actor_id, action=action, subject=subject[:200], detail=detail)
+    )
+    session.flush()
+
+
+def entries_about(session: Session, subject: str) -> Sequence[AuditEntry]:
+    """The entries about one subject, oldest first."""
+    query = select(AuditRow).filter_by(subject=subject).order_by(AuditRow.at, AuditRow.id)
+    return [
+        AuditEntry(row.at, row.actor_id, row.action, row.subject, row.detail)
+        for row in session.scalars(query)
+    ]

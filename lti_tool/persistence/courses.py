@@ -1,0 +1,242 @@
+"""Courses (LTI contexts), who belongs to them, and the resource links inside them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lti_tool.domain.errors import NotFoundError
+from lti_tool.domain.launch import Context, GradeService, ResourceLink, Role
+
+from .database import Base, Json, UtcDateTime
+from .people import Account, PersonRow, as_account
+
+
+class CourseRow(Base):
+    """A course. A context id is unique within its deployment only."""
+
+    __tablename__ = "courses"
+    __table_args__ = (UniqueConstraint("deployment_id", "context_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), index=True)
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id"))
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"))
+    context_id: Mapped[str] = mapped_column(String(255))
+    title: Mapped[str] = mapped_column(String(500), default="")
+    label: Mapped[str] = mapped_column(String(255), default="")
+    line_items_url: Mapped[str | None] = mapped_column(String(2000))
+    grade_scopes: Mapped[list[str]] = mapped_column(Json, default=list)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MembershipRow(Base):
+    """A person in a course in one role, as last seen at a launch."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("course_id", "person_id", "role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ResourceLinkRow(Base):
+    """A link in a course. ``assessment_id`` is None until a teacher sets it up."""
+
+    __tablename__ = "resource_links"
+    __table_args__ = (UniqueConstraint("course_id", "link_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
+    link_id: Mapped[str] = mapped_column(String(255))
+    title: Mapped[str] = mapped_column(String(500), default="")
+    assessment_id: Mapped[str | None] = mapped_column(ForeignKey("assessments.id"), index=True)
+    line_item_url: Mapped[str | None] = mapped_column(String(2000))
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course. ``line_items_url`` is None where the platform offers no grade service."""
+
+    id: int
+    school_id: int
+    platform_id: int
+    deployment_id: int
+    context_id: str
+    title: str
+    label: str
+    line_items_url: str | None
+    grade_scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A resource link of a course."""
+
+    id: int
+    course_id: int
+    title: str
+    assessment_id: str | None
+    line_item_url: str | None
+
+
+def remember_course(
+    session: Session,
+    *,
+    school_id: int,
+    platform_id: int,
+    deployment_id: int,
+    context: Context,
+    grades: GradeService | None,
+    now: datetime,
+) -> Course:
+    """Find or create the course. A launch without the grade claim leaves what is known."""
+    row = session.scalar(
+        select(CourseRow).filter_by(deployment_id=deployment_id, context_id=context.id)
+    )
+    if row is None:
+        row = CourseRow(
+            school_id=school_id,
+            platform_id=platform_id,
+            deployment_id=deployment_id,
+            context_id=context.id,
+            title="",
+            label="",
+            grade_scopes=[],
+            created_at=now,
+        )
+        session.add(row)
+    row.title = context.title[:500] or row.title
+    row.label = context.label[:255] or row.label
+    if grades is not None and grades.line_items:
+        row.line_items_url = grades.line_items
+        row.grade_scopes = sorted(grades.scopes)
+    session.flush()
+    return _course(row)
+
+
+def course(session: Session, course_id: int) -> Course:
+    """The course. Raises NotFoundError."""
+    row = session.get(CourseRow, course_id)
+    if row is None:
+        raise NotFoundError
+    return _course(row)
+
+
+def courses_of_student(session: Session, person_id: int) -> Sequence[Course]:
+    """The courses in which the person was seen as a student, oldest first."""
+    query = (
+        select(CourseRow)
+        .join(MembershipRow, MembershipRow.course_id == CourseRow.id)
+        .where(MembershipRow.person_id == person_id, MembershipRow.role == Role.STUDENT)
+        .order_by(CourseRow.id)
+    )
+    return [_course(row) for row in session.scalars(query)]
+
+
+def remember_membership(
+    session: Session, *, course_id: int, person_id: int, role: Role, now: datetime
+) -> None:
+    """Note that the person is in the course in this role."""
+    key = {"course_id": course_id, "person_id": person_id, "role": role.value}
+    row = session.scalar(select(MembershipRow).filter_by(**key))
+    if row is None:
+        session.add(MembershipRow(**key, last_seen_at=now))
+    else:
+        row.last_seen_at = now
+    session.flush()
+
+
+def students_of(session: Session, course_id: int) -> Sequence[Account]:
+    """The course's students by student number, then name."""
+    query = (
+        select(PersonRow)
+        .join(MembershipRow, MembershipRow.person_id == PersonRow.id)
+        .where(MembershipRow.course_id == course_id, MembershipRow.role == Role.STUDENT)
+        .order_by(PersonRow.student_number, PersonRow.name, PersonRow.id)
+    )
+    return [as_account(row) for row in session.scalars(query)]
+
+
+def is_student(session: Session, course_id: int, person_id: int) -> bool:
+    """Whether the person was seen as a student of the course."""
+    return (
+        session.scalar(
+            select(MembershipRow.id).filter_by(
+                course_id=course_id, person_id=person_id, role=Role.STUDENT.value
+            )
+        )
+        is not None
+    )
+
+
+def remember_link(
+    session: Session, *, course_id: int, link: ResourceLink, line_item_url: str | None
+) -> Link:
+    """Find or create the resource link.
+
+    A launch without a line item leaves what is known: Moodle omits the claim when a link has
+    two columns, and sends it empty after its column was deleted.
+    """
+    row = session.scalar(select(ResourceLinkRow).filter_by(course_id=course_id, link_id=link.id))
+    if row is None:
+        row = ResourceLinkRow(course_id=course_id, link_id=link.id, title="")
+        session.add(row)
+    row.title = link.title[:500] or row.title
+    row.line_item_url = line_item_url or row.line_item_url
+    session.flush()
+    return _link(row)
+
+
+def link(session: Session, link_id: int) -> Link:
+    """The resource link by our id. Raises NotFoundError."""
+    row = session.get(ResourceLinkRow, link_id)
+    if row is None:
+        raise NotFoundError
+    return _link(row)
+
+
+def point_link(session: Session, link_id: int, assessment_id: str) -> None:
+    """Let the link open this assessment."""
+    row = session.get(ResourceLinkRow, link_id)
+    if row is None:
+        raise NotFoundError
+    row.assessment_id = assessment_id
+    session.flush()
+
+
+def line_item_url_of(session: Session, assessment_id: str) -> str | None:
+    """The assessment's own column as the platform told it at a launch; None if it never did."""
+    query = (
+        select(ResourceLinkRow.line_item_url)
+        .where(
+            ResourceLinkRow.assessment_id == assessment_id,
+            ResourceLinkRow.line_item_url.is_not(None),
+        )
+        .order_by(ResourceLinkRow.id)
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def _course(row: CourseRow) -> Course:
+    return Course(
+        row.id,
+        row.school_id,
+        row.platform_id,
+        row.deployment_id,
+        row.context_id,
+        row.title,
+        row.label,
+        row.line_items_url,
+        frozenset(row.grade_scopes),
+    )
+
+
+def _link(row: ResourceLinkRow) -> Link:
+    return Link(row.id, row.course_id, row.title, row.assessment_id, row.line_item_url)

@@ -1,0 +1,94 @@
+"""Line items: the columns this tool fills in an LMS gradebook.
+
+An item is one assessment's grade, or one level's attainment in one course. ``url`` is None
+until delivery found or created the column.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Numeric, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .database import Base
+
+GRADE_TAG = "grade"
+ATTAINMENT_TAG = "attainment"
+
+
+class LineItemRow(Base):
+    """A column. ``resource_id`` and ``tag`` find it again in a copied course (AGS 2.0, 3.2)."""
+
+    __tablename__ = "line_items"
+    __table_args__ = (UniqueConstraint("course_id", "resource_id", "tag"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
+    resource_id: Mapped[str] = mapped_column(String(512))
+    tag: Mapped[str] = mapped_column(String(255))
+    label: Mapped[str] = mapped_column(String(255))
+    maximum: Mapped[Decimal] = mapped_column(Numeric(8, 2))
+    url: Mapped[str | None] = mapped_column(String(2000))
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """A column in a course's gradebook."""
+
+    id: int
+    course_id: int
+    resource_id: str
+    tag: str
+    label: str
+    maximum: Decimal
+    url: str | None
+
+
+def ensure_line_item(
+    session: Session,
+    *,
+    course_id: int,
+    resource_id: str,
+    tag: str,
+    label: str,
+    maximum: Decimal,
+    url: str | None = None,
+) -> LineItem:
+    """Find or note the column; a ``url`` that is told here is kept."""
+    row = session.scalar(
+        select(LineItemRow).filter_by(course_id=course_id, resource_id=resource_id, tag=tag)
+    )
+    if row is None:
+        row = LineItemRow(course_id=course_id, resource_id=resource_id, tag=tag)
+        session.add(row)
+    row.label, row.maximum = label[:255], maximum
+    row.url = url or row.url
+    session.flush()
+    return _line_item(row)
+
+
+def set_line_item_url(session: Session, line_item_id: int, url: str | None) -> None:
+    """Note where the column is; None when it turned out to be gone."""
+    row = session.get(LineItemRow, line_item_id)
+    if row is not None:
+        row.url = url
+        session.flush()
+
+
+def line_item(session: Session, line_item_id: int) -> LineItem | None:
+    """The column of this id; None if there is none."""
+    row = session.get(LineItemRow, line_item_id)
+    return _line_item(row) if row is not None else None
+
+
+def line_items_of(session: Session, course_id: int) -> Sequence[LineItem]:
+    """A course's columns in the order they were made."""
+    query = select(LineItemRow).filter_by(course_id=course_id).order_by(LineItemRow.id)
+    return [_line_item(row) for row in session.scalars(query)]
+
+
+def _line_item(row: LineItemRow) -> LineItem:
+    return LineItem(
+        row.id, row.course_id, row.resource_id, row.tag, row.label, row.maximum, row.url
+    )

@@ -1,0 +1,91 @@
+"""Accounts: who launched from which school and platform, and who came by an access link."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lti_tool.domain.errors import NotFoundError
+from lti_tool.domain.launch import Person
+
+from .database import Base, UtcDateTime
+
+
+class PersonRow(Base):
+    """One account. A learner is unique by school, issuer and ``sub``."""
+
+    __tablename__ = "people"
+    __table_args__ = (UniqueConstraint("school_id", "issuer", "sub"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), index=True)
+    issuer: Mapped[str] = mapped_column(String(512))
+    sub: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(255), default="")
+    given_name: Mapped[str] = mapped_column(String(255), default="")
+    family_name: Mapped[str] = mapped_column(String(255), default="")
+    email: Mapped[str] = mapped_column(String(320), default="")
+    student_number: Mapped[str] = mapped_column(String(255), default="", index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person as the pages show them. ``label`` is never empty."""
+
+    id: int
+    school_id: int
+    sub: str
+    name: str
+    student_number: str
+    email: str
+
+    @property
+    def label(self) -> str:
+        """The name, or failing that the student number, or failing that the account's id."""
+        return self.name or self.student_number or f"#{self.sub}"
+
+
+def remember_person(
+    session: Session, *, school_id: int, issuer: str, person: Person, now: datetime
+) -> Account:
+    """Find or create the account; what the platform tells is kept, what it omits stays."""
+    row = session.scalar(
+        select(PersonRow).filter_by(school_id=school_id, issuer=issuer, sub=person.sub)
+    )
+    if row is None:
+        row = PersonRow(school_id=school_id, issuer=issuer, sub=person.sub, created_at=now)
+        session.add(row)
+    for field in ("name", "given_name", "family_name", "email", "student_number"):
+        told = getattr(person, field)
+        if told or getattr(row, field) is None:
+            setattr(row, field, told[: _longest(field)])
+    row.last_seen_at = now
+    session.flush()
+    return as_account(row)
+
+
+def _longest(field: str) -> int:
+    return 320 if field == "email" else 255
+
+
+def account(session: Session, person_id: int) -> Account:
+    """The account. Raises NotFoundError."""
+    row = session.get(PersonRow, person_id)
+    if row is None:
+        raise NotFoundError
+    return as_account(row)
+
+
+def accounts(session: Session, person_ids: Collection[int]) -> Mapping[int, Account]:
+    """The accounts of these ids, by id; ids that do not exist are left out."""
+    rows = session.scalars(select(PersonRow).where(PersonRow.id.in_(person_ids)))
+    return {row.id: as_account(row) for row in rows}
+
+
+def as_account(row: PersonRow) -> Account:
+    """The value of a row, for the other nouns of this room that join people."""
+    return Account(row.id, row.school_id, row.sub, row.name, row.student_number, row.email)

@@ -1,0 +1,154 @@
+"""Ratings and their releases: append-only. A trigger in the database refuses updates."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql import Select
+
+from lti_tool.domain.errors import StaleRatingError
+from lti_tool.domain.rating import Rating
+from lti_tool.domain.standard import RequirementKey
+
+from .database import Base, Json, UtcDateTime
+
+UNCORRECTED = text("supersedes IS NULL")
+
+
+class RatingRow(Base):
+    """One rating. Each can be corrected once, and a submission's requirement has one first
+    rating: so two raters never overwrite each other unseen."""
+
+    __tablename__ = "ratings"
+    __table_args__ = (
+        Index(
+            "uq_ratings_first",
+            "submission_id",
+            "level",
+            "code",
+            unique=True,
+            sqlite_where=UNCORRECTED,
+            postgresql_where=UNCORRECTED,
+        ),
+        Index("ix_ratings_learner", "learner_id", "standard_id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    standard_id: Mapped[str] = mapped_column(String(100))
+    level: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(20))
+    performance_level: Mapped[int]
+    rater_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    performed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    assessment_id: Mapped[str] = mapped_column(ForeignKey("assessments.id"))
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    evidence_ids: Mapped[list[str]] = mapped_column(Json, default=list)
+    supersedes: Mapped[str | None] = mapped_column(ForeignKey("ratings.id"), unique=True)
+
+
+class RatingReleaseRow(Base):
+    """The release of a rating: from then on it counts and the learner sees it."""
+
+    __tablename__ = "rating_releases"
+
+    rating_id: Mapped[str] = mapped_column(ForeignKey("ratings.id"), primary_key=True)
+    released_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    released_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+
+
+def add_ratings(session: Session, ratings: Iterable[Rating]) -> None:
+    """Store ratings, those with ``released_at`` as released by their rater.
+
+    Raises StaleRatingError when somebody else corrected or first rated one meanwhile.
+    """
+    batch = list(ratings)
+    try:
+        session.add_all(_row(each) for each in batch)
+        session.flush()
+    except IntegrityError as conflict:
+        raise StaleRatingError(batch[0].requirement.code) from conflict
+    for each in batch:
+        if each.released_at is not None:
+            _release(session, each.id, each.released_at, each.rater_id)
+    session.flush()
+
+
+def release(session: Session, rating_ids: Iterable[str], *, by: int, now: datetime) -> None:
+    """Release drafts. The caller takes care to name unreleased ratings only."""
+    for rating_id in rating_ids:
+        _release(session, rating_id, now, by)
+    session.flush()
+
+
+def ratings_of_learner(session: Session, learner_id: int, standard_id: str) -> Sequence[Rating]:
+    """All ratings of a learner under one standard, drafts included, in no promised order."""
+    return _ratings(session, _query().filter_by(learner_id=learner_id, standard_id=standard_id))
+
+
+def ratings_of_submission(session: Session, submission_id: str) -> Sequence[Rating]:
+    """All ratings of a submission, drafts and corrected ones included."""
+    return _ratings(session, _query().filter_by(submission_id=submission_id))
+
+
+def ratings_of_assessment(session: Session, assessment_id: str) -> Sequence[Rating]:
+    """All ratings given in an assessment, drafts and corrected ones included."""
+    return _ratings(session, _query().filter_by(assessment_id=assessment_id))
+
+
+def _query() -> Select[RatingRow, datetime | None]:
+    released_at = cast("ColumnElement[datetime | None]", RatingReleaseRow.released_at)
+    return select(RatingRow, released_at).outerjoin(
+        RatingReleaseRow, RatingReleaseRow.rating_id == RatingRow.id
+    )
+
+
+def _ratings(session: Session, query: Select[RatingRow, datetime | None]) -> Sequence[Rating]:
+    return [_rating(row, released_at) for row, released_at in session.execute(query)]
+
+
+def _release(session: Session, rating_id: str, at: datetime, by: int) -> None:
+    session.add(RatingReleaseRow(rating_id=rating_id, released_at=at, released_by=by))
+
+
+def _row(rating: Rating) -> RatingRow:
+    return RatingRow(
+        id=rating.id,
+        learner_id=rating.learner_id,
+        standard_id=rating.standard_id,
+        level=rating.requirement.level,
+        code=rating.requirement.code,
+        performance_level=rating.performance_level,
+        rater_id=rating.rater_id,
+        performed_at=rating.performed_at,
+        rated_at=rating.rated_at,
+        assessment_id=rating.assessment_id,
+        submission_id=rating.submission_id,
+        comment=rating.comment,
+        evidence_ids=list(rating.evidence_ids),
+        supersedes=rating.supersedes,
+    )
+
+
+def _rating(row: RatingRow, released_at: datetime | None) -> Rating:
+    return Rating(
+        id=row.id,
+        learner_id=row.learner_id,
+        standard_id=row.standard_id,
+        requirement=RequirementKey(row.level, row.code),
+        performance_level=row.performance_level,
+        rater_id=row.rater_id,
+        performed_at=row.performed_at,
+        rated_at=row.rated_at,
+        assessment_id=row.assessment_id,
+        submission_id=row.submission_id,
+        comment=row.comment,
+        evidence_ids=tuple(row.evidence_ids),
+        released_at=released_at,
+        supersedes=row.supersedes,
+    )

@@ -1,0 +1,318 @@
+"""The score outbox: for each line item and person, the newest score and how its delivery goes.
+
+One row per line item and person holds the score as last decided, so an older score can never
+follow a newer one, and one lease on the row means one post at a time. ``sequence`` rises with
+each new score; a delivery reports the sequence it sent, and if the score changed meanwhile
+the row simply waits again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lti_tool.domain.score import Score
+
+from .database import Base, UtcDateTime
+from .line_items import LineItemRow
+
+
+class DeliveryState(StrEnum):
+    """How far the newest score of a line item and person has come."""
+
+    WAITING = "waiting"
+    """Not sent yet; due at ``due_at``."""
+    LEASED = "leased"
+    """A delivery is at work until ``lease_until``; after that anyone may take it up again."""
+    RETRY = "retry"
+    """The last attempt failed in a way that may pass; due again at ``due_at``."""
+    DELIVERED = "delivered"
+    """The LMS has this score."""
+    NEEDS_PERSON = "needs_person"
+    """The LMS refuses in a way that only a person can change; ``reason`` says which."""
+
+
+OPEN = (DeliveryState.WAITING.value, DeliveryState.RETRY.value)
+
+
+class ScoreRow(Base):
+    """The newest score for one line item and person, and its delivery."""
+
+    __tablename__ = "scores"
+    __table_args__ = (
+        UniqueConstraint("line_item_id", "person_id"),
+        Index("ix_scores_due", "state", "due_at"),
+        CheckConstraint("given >= 0 AND maximum > 0", name="points_in_range"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_item_id: Mapped[int] = mapped_column(ForeignKey("line_items.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    given: Mapped[Decimal] = mapped_column(Numeric(8, 2))
+    maximum: Mapped[Decimal] = mapped_column(Numeric(8, 2))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    sequence: Mapped[int] = mapped_column(default=1)
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(20))
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    timestamp: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_timestamp: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    comment_sent: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(String(100), default="")
+    detail: Mapped[str] = mapped_column(String(500), default="")
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    result: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
+    result_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the outbox.
+
+    ``timestamp`` is fixed before the first post of this score and kept over retries; None
+    until then. ``comment_sent``: the LMS accepted this score's comment once already.
+    ``result`` is what the LMS showed when it was last read, None if never or empty.
+    """
+
+    id: int
+    line_item_id: int
+    person_id: int
+    given: Decimal
+    maximum: Decimal
+    comment: str
+    sequence: int
+    queued_at: datetime
+    state: DeliveryState
+    due_at: datetime
+    lease_until: datetime | None
+    attempts: int
+    timestamp: datetime | None
+    comment_sent: bool
+    reason: str
+    detail: str
+    delivered_at: datetime | None
+    result: Decimal | None
+    result_at: datetime | None
+
+
+def queue_score(
+    session: Session, *, line_item_id: int, person_id: int, score: Score, now: datetime
+) -> None:
+    """Let this be the newest score for the line item and person; the same again is nothing new.
+
+    A score in flight stays leased: its delivery finds the newer sequence when it reports.
+    """
+    row = session.scalar(
+        select(ScoreRow).filter_by(line_item_id=line_item_id, person_id=person_id).with_for_update()
+    )
+    if row is None:
+        row = ScoreRow(line_item_id=line_item_id, person_id=person_id, sequence=0)
+        session.add(row)
+    elif (row.given, row.maximum, row.comment) == (score.given, score.maximum, score.comment):
+        return
+    row.given, row.maximum, row.comment = score.given, score.maximum, score.comment
+    row.sequence += 1
+    row.queued_at = now
+    row.timestamp, row.comment_sent = None, False
+    if row.state != DeliveryState.LEASED:
+        _wait(row, now)
+    session.flush()
+
+
+def send_again(session: Session, delivery_id: int, *, now: datetime) -> None:
+    """Let a score that is not in flight be sent anew, with a new timestamp."""
+    row = session.get(ScoreRow, delivery_id, with_for_update=True)
+    if row is not None and row.state != DeliveryState.LEASED:
+        row.sequence += 1
+        row.timestamp = None
+        _wait(row, now)
+        session.flush()
+
+
+def lease_due(
+    session: Session, *, now: datetime, lease: timedelta, limit: int = 20
+) -> Sequence[Delivery]:
+    """Claim due scores, longest due first, and fix the timestamp of each.
+
+    On PostgreSQL two deliverers skip each other's rows; on SQLite the write lock keeps them
+    apart. The timestamp is later than any sent before by at least a second, because Moodle
+    compares whole seconds (observed on 4.5: same second, 409).
+    """
+    due = or_(
+        and_(ScoreRow.state.in_(OPEN), ScoreRow.due_at <= now),
+        and_(ScoreRow.state == DeliveryState.LEASED, ScoreRow.lease_until < now),
+    )
+    rows = session.scalars(
+        select(ScoreRow)
+        .where(due)
+        .order_by(ScoreRow.due_at, ScoreRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.state, row.lease_until = DeliveryState.LEASED.value, now + lease
+        row.attempts += 1
+        row.timestamp = row.timestamp or _next_timestamp(row, now)
+        row.last_timestamp = max(row.timestamp, row.last_timestamp or row.timestamp)
+    session.flush()
+    return [_delivery(row) for row in rows]
+
+
+def mark_delivered(
+    session: Session, delivery: Delivery, *, now: datetime, result: Decimal | None = None
+) -> None:
+    """Note that the LMS has this score; if a newer one came meanwhile, it waits its turn."""
+    row = _leased(session, delivery)
+    if row is None:
+        return
+    if row.sequence != delivery.sequence:
+        _wait(row, now)
+    else:
+        row.state, row.lease_until = DeliveryState.DELIVERED.value, None
+        row.delivered_at, row.comment_sent = now, True
+        row.reason = row.detail = ""
+        row.attempts = 0
+    if result is not None:
+        row.result, row.result_at = result, now
+    session.flush()
+
+
+def mark_retry(
+    session: Session, delivery: Delivery, *, due_at: datetime, reason: str, detail: str = ""
+) -> None:
+    """Note a failure that may pass, and when to try again."""
+    row = _leased(session, delivery)
+    if row is not None:
+        row.state, row.lease_until = DeliveryState.RETRY.value, None
+        row.due_at, row.reason, row.detail = due_at, reason[:100], detail[:500]
+        session.flush()
+
+
+def mark_renewed(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    """Let the score wait again with a new timestamp: the LMS holds a later one that differs."""
+    row = _leased(session, delivery)
+    if row is not None:
+        row.timestamp = None
+        _wait(row, now)
+        session.flush()
+
+
+def mark_needs_person(
+    session: Session, delivery: Delivery, *, now: datetime, reason: str, detail: str = ""
+) -> None:
+    """Note a refusal that only a person can change; a newer score is tried all the same."""
+    row = _leased(session, delivery)
+    if row is None:
+        return
+    if row.sequence != delivery.sequence:
+        _wait(row, now)
+    else:
+        row.state, row.lease_until = DeliveryState.NEEDS_PERSON.value, None
+        row.reason, row.detail = reason[:100], detail[:500]
+    session.flush()
+
+
+def deliveries_of(session: Session, line_item_id: int) -> Sequence[Delivery]:
+    """Every score of a line item."""
+    query = select(ScoreRow).filter_by(line_item_id=line_item_id).order_by(ScoreRow.id)
+    return [_delivery(row) for row in session.scalars(query)]
+
+
+def deliveries_to(session: Session, person_id: int, resource_id: str) -> Sequence[Delivery]:
+    """A person's scores in the columns of this resource id, over all courses."""
+    query = (
+        select(ScoreRow)
+        .join(LineItemRow, LineItemRow.id == ScoreRow.line_item_id)
+        .where(ScoreRow.person_id == person_id, LineItemRow.resource_id == resource_id)
+        .order_by(ScoreRow.id)
+    )
+    return [_delivery(row) for row in session.scalars(query)]
+
+
+def delivery(session: Session, delivery_id: int) -> Delivery | None:
+    """The row of this id as stored now; None if there is none."""
+    row = session.get(ScoreRow, delivery_id, populate_existing=True)
+    return _delivery(row) if row is not None else None
+
+
+def backlog(session: Session) -> tuple[int, datetime | None]:
+    """How many scores are still to be sent, and since when the oldest waits (None: none)."""
+    undelivered = (*OPEN, DeliveryState.LEASED.value)
+    count, oldest = session.execute(
+        select(func.count(), func.min(ScoreRow.queued_at)).where(ScoreRow.state.in_(undelivered))
+    ).one()
+    return count, oldest
+
+
+def release_leases(session: Session, deliveries: Sequence[Delivery], *, now: datetime) -> None:
+    """Give back leases that were not used, so that the next deliverer need not wait."""
+    session.execute(
+        update(ScoreRow)
+        .where(
+            ScoreRow.id.in_([each.id for each in deliveries]),
+            ScoreRow.state == DeliveryState.LEASED,
+        )
+        .values(state=DeliveryState.WAITING.value, lease_until=None, due_at=now)
+    )
+
+
+def _wait(row: ScoreRow, now: datetime) -> None:
+    row.state, row.lease_until, row.due_at = DeliveryState.WAITING.value, None, now
+    row.attempts, row.reason, row.detail = 0, "", ""
+
+
+def _next_timestamp(row: ScoreRow, now: datetime) -> datetime:
+    if row.last_timestamp is None:
+        return now
+    return max(now, row.last_timestamp + timedelta(seconds=1))
+
+
+def _leased(session: Session, delivery: Delivery) -> ScoreRow | None:
+    """The row while this very lease holds; None when another deliverer took it over."""
+    row = session.get(ScoreRow, delivery.id, with_for_update=True, populate_existing=True)
+    if row is None or row.state != DeliveryState.LEASED or row.lease_until != delivery.lease_until:
+        return None
+    return row
+
+
+def _delivery(row: ScoreRow) -> Delivery:
+    return Delivery(
+        id=row.id,
+        line_item_id=row.line_item_id,
+        person_id=row.person_id,
+        given=row.given,
+        maximum=row.maximum,
+        comment=row.comment,
+        sequence=row.sequence,
+        queued_at=row.queued_at,
+        state=DeliveryState(row.state),
+        due_at=row.due_at,
+        lease_until=row.lease_until,
+        attempts=row.attempts,
+        timestamp=row.timestamp,
+        comment_sent=row.comment_sent,
+        reason=row.reason,
+        detail=row.detail,
+        delivered_at=row.delivered_at,
+        result=row.result,
+        result_at=row.result_at,
+    )

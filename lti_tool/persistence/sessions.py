@@ -1,0 +1,84 @@
+"""Signed-in people: a server-side row per session, found by the hash of its token."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, delete
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lti_tool.domain.launch import Role
+
+from .database import Base, Json, UtcDateTime
+
+
+class SessionRow(Base):
+    """A session. The token itself is never stored."""
+
+    __tablename__ = "sessions"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("courses.id"))
+    roles: Mapped[list[str]] = mapped_column(Json)
+    data: Mapped[dict[str, object]] = mapped_column(Json, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is at the other end: a person, in one school, in one course or none, with roles.
+
+    ``data`` holds what the pages keep for the session: plain JSON values.
+    """
+
+    person_id: int
+    school_id: int
+    course_id: int | None
+    roles: frozenset[Role]
+    data: Mapping[str, object]
+
+
+def open_session(
+    session: Session, token: str, who: SignedIn, *, now: datetime, expires_at: datetime
+) -> None:
+    """Store a new session under the hash of its token, and drop those that have expired."""
+    session.execute(delete(SessionRow).where(SessionRow.expires_at < now))
+    session.add(
+        SessionRow(
+            token_hash=hash_of(token),
+            person_id=who.person_id,
+            school_id=who.school_id,
+            course_id=who.course_id,
+            roles=sorted(each.value for each in who.roles),
+            data=dict(who.data),
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+    session.flush()
+
+
+def signed_in(session: Session, token: str, *, now: datetime) -> SignedIn | None:
+    """Who holds this token; None when it is unknown or has expired."""
+    row = session.get(SessionRow, hash_of(token))
+    if row is None or row.expires_at <= now:
+        return None
+    roles = frozenset(Role(each) for each in row.roles)
+    return SignedIn(row.person_id, row.school_id, row.course_id, roles, dict(row.data))
+
+
+def keep_data(session: Session, token: str, data: Mapping[str, object]) -> None:
+    """Store what the pages keep for the session; nothing happens when it is gone."""
+    row = session.get(SessionRow, hash_of(token))
+    if row is not None:
+        row.data = dict(data)
+        session.flush()
+
+
+def hash_of(token: str) -> str:
+    """SHA-256 of a token, in hexadecimal: tokens are random, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,176 @@
+"""Where learners stand: mastery per requirement and attainment per level, as last computed.
+
+These rows repeat what the ratings say, so that a page of 200 learners needs no recomputing;
+they are written in the transaction that changes a rating, and can be made again any time.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lti_tool.domain.attainment import AttainmentState
+from lti_tool.domain.mastery import Mastery, MasteryState
+from lti_tool.domain.standard import RequirementKey
+
+from .courses import MembershipRow
+from .database import Base, UtcDateTime
+from .people import Account, PersonRow, as_account
+
+
+class MasteryRow(Base):
+    """A learner's mastery of one equivalence class, under its representative's key."""
+
+    __tablename__ = "masteries"
+
+    learner_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    standard_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    level: Mapped[str] = mapped_column(String(40), primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    state: Mapped[str] = mapped_column(String(20))
+    newest: Mapped[int]
+    ratings: Mapped[int]
+
+
+class AttainmentRow(Base):
+    """How a learner stands to one level of a standard."""
+
+    __tablename__ = "attainments"
+
+    learner_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    standard_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    level: Mapped[str] = mapped_column(String(40), primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), index=True)
+    state: Mapped[str] = mapped_column(String(20))
+    met: Mapped[bool]
+    mastered: Mapped[int]
+    total: Mapped[int]
+    steps: Mapped[int]
+    rule_version: Mapped[str] = mapped_column(String(40))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Mastery of one requirement as shown in a class: ``newest`` is the performance level of
+    the newest rating that counts, ``ratings`` how many count in all."""
+
+    state: MasteryState
+    newest: int
+    ratings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A learner's standing to a level, as the registrar reads it. ``steps``: still missing."""
+
+    learner: Account
+    standard_id: str
+    level: str
+    state: AttainmentState
+    met: bool
+    mastered: int
+    total: int
+    steps: int
+    rule_version: str
+    changed_at: datetime
+
+
+def store_masteries(
+    session: Session, learner_id: int, standard_id: str, masteries: Iterable[Mastery]
+) -> None:
+    """Replace what is stored of a learner under a standard; only classes with evidence."""
+    session.execute(
+        delete(MasteryRow).where(
+            MasteryRow.learner_id == learner_id, MasteryRow.standard_id == standard_id
+        )
+    )
+    for each in masteries:
+        if each.latest is not None:
+            session.add(
+                MasteryRow(
+                    learner_id=learner_id,
+                    standard_id=standard_id,
+                    level=each.requirement.level,
+                    code=each.requirement.code,
+                    state=each.state.value,
+                    newest=each.latest.performance_level,
+                    ratings=each.count,
+                )
+            )
+    session.flush()
+
+
+def store_outcome(session: Session, outcome: Outcome) -> None:
+    """Store a learner's standing to a level; ``changed_at`` moves only when something did."""
+    key = (outcome.learner.id, outcome.standard_id, outcome.level)
+    row = session.get(AttainmentRow, key)
+    if row is None:
+        row = AttainmentRow(
+            learner_id=outcome.learner.id,
+            standard_id=outcome.standard_id,
+            level=outcome.level,
+            school_id=outcome.learner.school_id,
+        )
+        session.add(row)
+    elif _outcome(row, outcome.learner, outcome.changed_at) == outcome:
+        return
+    row.state, row.met = outcome.state.value, outcome.met
+    row.mastered, row.total, row.steps = outcome.mastered, outcome.total, outcome.steps
+    row.rule_version, row.changed_at = outcome.rule_version, outcome.changed_at
+    session.flush()
+
+
+def standings_of(
+    session: Session, learner_ids: Collection[int], standard_id: str
+) -> Mapping[int, Mapping[RequirementKey, Standing]]:
+    """Mastery by learner and class representative, in one query; absent means no evidence."""
+    query = select(MasteryRow).where(
+        MasteryRow.learner_id.in_(learner_ids), MasteryRow.standard_id == standard_id
+    )
+    found: dict[int, dict[RequirementKey, Standing]] = {each: {} for each in learner_ids}
+    for row in session.scalars(query):
+        standing = Standing(MasteryState(row.state), row.newest, row.ratings)
+        found[row.learner_id][RequirementKey(row.level, row.code)] = standing
+    return found
+
+
+def outcomes_of_school(
+    session: Session, school_id: int, standard_id: str, *, course_id: int | None = None
+) -> Sequence[Outcome]:
+    """Every stored outcome of a school, of one course's people if given, by student number."""
+    query = (
+        select(AttainmentRow, PersonRow)
+        .join(PersonRow, PersonRow.id == AttainmentRow.learner_id)
+        .where(AttainmentRow.school_id == school_id, AttainmentRow.standard_id == standard_id)
+        .order_by(PersonRow.student_number, PersonRow.id, AttainmentRow.level)
+    )
+    if course_id is not None:
+        members = select(MembershipRow.person_id).filter_by(course_id=course_id)
+        query = query.where(PersonRow.id.in_(members))
+    return [
+        _outcome(row, as_account(person), row.changed_at) for row, person in session.execute(query)
+    ]
+
+
+def outcomes_of_learner(session: Session, learner: Account, standard_id: str) -> Sequence[Outcome]:
+    """A learner's stored outcomes under a standard; levels without evidence may be absent."""
+    query = select(AttainmentRow).filter_by(learner_id=learner.id, standard_id=standard_id)
+    return [_outcome(row, learner, row.changed_at) for row in session.scalars(query)]
+
+
+def _outcome(row: AttainmentRow, learner: Account, changed_at: datetime) -> Outcome:
+    return Outcome(
+        learner,
+        row.standard_id,
+        row.level,
+        AttainmentState(row.state),
+        row.met,
+        row.mastered,
+        row.total,
+        row.steps,
+        row.rule_version,
+        changed_at,
+    )

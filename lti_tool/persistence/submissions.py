@@ -1,0 +1,235 @@
+"""Submissions and their evidence. File contents are kept in ``lti_tool.files``."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from lti_tool.domain.errors import NotFoundError, StaleFormError
+from lti_tool.domain.submission import Evidence, EvidenceKind, Submission, SubmissionState
+
+from .database import Base, Json, UtcDateTime
+
+
+class SubmissionRow(Base):
+    """One attempt of one learner. ``version`` rises with every change."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "learner_id", "attempt"),
+        CheckConstraint("attempt >= 1", name="attempt_positive"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    assessment_id: Mapped[str] = mapped_column(ForeignKey("assessments.id"))
+    learner_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    attempt: Mapped[int]
+    state: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    self_ratings: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
+    return_note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    late: Mapped[bool] = mapped_column(default=False)
+    evidence: Mapped[list["EvidenceRow"]] = relationship(
+        order_by="EvidenceRow.created_at, EvidenceRow.id",
+        lazy="selectin",
+        cascade="all, delete-orphan",
+    )
+
+
+class EvidenceRow(Base):
+    """A piece of evidence. ``storage_key`` finds a file's content, None for text and links."""
+
+    __tablename__ = "evidence"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(String(255))
+    codes: Mapped[list[str]] = mapped_column(Json, default=list)
+    text: Mapped[str] = mapped_column(Text, default="")
+    url: Mapped[str] = mapped_column(String(2000), default="")
+    media_type: Mapped[str] = mapped_column(String(100), default="")
+    size: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[str] = mapped_column(String(64), default="", index=True)
+    storage_key: Mapped[str | None] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def add_submission(session: Session, submission: Submission) -> None:
+    """Store a new attempt."""
+    session.add(
+        SubmissionRow(
+            id=submission.id,
+            assessment_id=submission.assessment_id,
+            learner_id=submission.learner_id,
+            attempt=submission.attempt,
+            state=submission.state.value,
+            version=submission.version,
+            self_ratings=dict(submission.self_ratings),
+            created_at=submission.created_at,
+        )
+    )
+    session.flush()
+
+
+def change_submission(
+    session: Session,
+    submission: Submission,
+    *,
+    state: SubmissionState | None = None,
+    self_ratings: Mapping[str, int] | None = None,
+    submitted_at: datetime | None = None,
+    late: bool | None = None,
+    return_note: str | None = None,
+) -> Submission:
+    """Store what is not None, and only if nobody changed the submission since it was read.
+
+    Raises StaleFormError when its version is not the given one any more.
+    """
+    changes: dict[str, object] = {
+        "state": state.value if state else None,
+        "self_ratings": dict(self_ratings) if self_ratings is not None else None,
+        "submitted_at": submitted_at,
+        "late": late,
+        "return_note": return_note,
+    }
+    told = {name: value for name, value in changes.items() if value is not None}
+    changed = session.execute(
+        update(SubmissionRow)
+        .where(SubmissionRow.id == submission.id, SubmissionRow.version == submission.version)
+        .values(version=submission.version + 1, **told)
+        .returning(SubmissionRow.id)
+    ).scalar()
+    if changed is None:
+        raise StaleFormError
+    return submission_of(session, submission.id)
+
+
+def add_evidence(
+    session: Session, submission_id: str, evidence: Evidence, *, storage_key: str | None
+) -> None:
+    """Store a piece of evidence."""
+    session.add(
+        EvidenceRow(
+            id=evidence.id,
+            submission_id=submission_id,
+            kind=evidence.kind.value,
+            title=evidence.title[:255],
+            codes=sorted(evidence.codes),
+            text=evidence.text,
+            url=evidence.url,
+            media_type=evidence.media_type,
+            size=evidence.size,
+            sha256=evidence.sha256,
+            storage_key=storage_key,
+            created_at=evidence.created_at,
+        )
+    )
+    session.flush()
+
+
+def change_evidence(
+    session: Session, evidence_id: str, *, codes: frozenset[str], text: str | None, url: str | None
+) -> None:
+    """Store new codes, and new words where they are not None. Raises NotFoundError."""
+    row = session.get(EvidenceRow, evidence_id)
+    if row is None:
+        raise NotFoundError
+    row.codes = sorted(codes)
+    row.text = row.text if text is None else text
+    row.url = row.url if url is None else url
+    session.flush()
+
+
+def remove_evidence(session: Session, evidence_id: str) -> None:
+    """Forget a piece of evidence. The file's content is left to the store's sweep."""
+    row = session.get(EvidenceRow, evidence_id)
+    if row is None:
+        raise NotFoundError
+    session.delete(row)
+    session.flush()
+
+
+def storage_key(session: Session, evidence_id: str) -> str | None:
+    """Where a file's content is kept; None for text and links. Raises NotFoundError."""
+    row = session.get(EvidenceRow, evidence_id)
+    if row is None:
+        raise NotFoundError
+    return row.storage_key
+
+
+def submission_of(session: Session, submission_id: str) -> Submission:
+    """The submission with its evidence, as stored now. Raises NotFoundError."""
+    row = session.get(SubmissionRow, submission_id, populate_existing=True)
+    if row is None:
+        raise NotFoundError
+    return _submission(row)
+
+
+def submission_with(session: Session, evidence_id: str) -> Submission:
+    """The submission a piece of evidence belongs to. Raises NotFoundError."""
+    row = session.get(EvidenceRow, evidence_id)
+    if row is None:
+        raise NotFoundError
+    return submission_of(session, row.submission_id)
+
+
+def attempts_of(session: Session, assessment_id: str, learner_id: int) -> Sequence[Submission]:
+    """A learner's attempts at an assessment, first one first."""
+    query = (
+        select(SubmissionRow)
+        .filter_by(assessment_id=assessment_id, learner_id=learner_id)
+        .order_by(SubmissionRow.attempt)
+        .execution_options(populate_existing=True)
+    )
+    return [_submission(row) for row in session.scalars(query)]
+
+
+def submissions_to(
+    session: Session, assessment_id: str, states: Collection[SubmissionState]
+) -> Sequence[Submission]:
+    """The submissions to an assessment in these states, longest waiting first."""
+    query = (
+        select(SubmissionRow)
+        .where(
+            SubmissionRow.assessment_id == assessment_id,
+            SubmissionRow.state.in_([each.value for each in states]),
+        )
+        .order_by(SubmissionRow.submitted_at, SubmissionRow.id)
+    )
+    return [_submission(row) for row in session.scalars(query)]
+
+
+def _submission(row: SubmissionRow) -> Submission:
+    return Submission(
+        id=row.id,
+        assessment_id=row.assessment_id,
+        learner_id=row.learner_id,
+        attempt=row.attempt,
+        state=SubmissionState(row.state),
+        version=row.version,
+        created_at=row.created_at,
+        evidence=tuple(_evidence(each) for each in row.evidence),
+        self_ratings=dict(row.self_ratings),
+        submitted_at=row.submitted_at,
+        late=row.late,
+        return_note=row.return_note,
+    )
+
+
+def _evidence(row: EvidenceRow) -> Evidence:
+    return Evidence(
+        id=row.id,
+        kind=EvidenceKind(row.kind),
+        title=row.title,
+        codes=frozenset(row.codes),
+        created_at=row.created_at,
+        text=row.text,
+        url=row.url,
+        media_type=row.media_type,
+        size=row.size,
+        sha256=row.sha256,
+    )
