@@ -1,0 +1,21 @@
+"""Reads ``rubrics/`` and ``mappings/`` into domain values, and holds the schemas of those files.
+
+Not here: what the values mean (``lti_tool.domain``), and where the two folders are
+(``lti_tool.settings``).
+"""
+
+from .bundle import StandardBundle
+from .problems import CatalogueError, Problem
+from .reader import Catalogue, load_catalogue
+from .rows import COLUMNS, requirement_rows, standard_csv
+
+__all__ = [
+    "COLUMNS",
+    "Catalogue",
+    "CatalogueError",
+    "Problem",
+    "StandardBundle",
+    "load_catalogue",
+    "requirement_rows",
+    "standard_csv",
+]

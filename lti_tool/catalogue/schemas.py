@@ -1,0 +1,222 @@
+"""The schemas of the files in ``rubrics/`` and ``mappings/``: strict, and nothing unknown passes.
+
+A schema says what one file may hold. What must fit between files is checked where they are put
+together (``standards``, ``rubrics``, ``mappings``).
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from lti_tool.domain.mapping import LinkTag, LostPolicy
+from lti_tool.domain.standard import SourceStatus
+
+_CODE = r"[0-9]{1,4}(\.[0-9]{1,4}){0,5}"
+_LEVEL = r"[a-z][a-z0-9_]{0,31}"
+
+Words = Annotated[str, StringConstraints(strict=True, min_length=1, pattern=r"^\S(.*\S)?$")]
+"""One line of text without space around it."""
+Code = Annotated[str, StringConstraints(strict=True, pattern=rf"^{_CODE}$")]
+"""A dotted code. Always in quotes in a file: YAML reads a bare 4.20 as the number 4.2."""
+LevelKey = Annotated[str, StringConstraints(strict=True, pattern=rf"^{_LEVEL}$")]
+Key = Annotated[str, StringConstraints(strict=True, pattern=rf"^{_LEVEL}/{_CODE}$")]
+"""A requirement of a level, ``elementary/2.1.1``."""
+Identifier = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]*$")]
+YearMonth = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
+Count = Annotated[int, Field(strict=True, ge=1, le=20)]
+
+
+# YAML has only plain strings for an enum's members, so these three are not strict.
+Status = Annotated[SourceStatus, Field(strict=False)]
+Tag = Annotated[LinkTag, Field(strict=False)]
+Policy = Annotated[LostPolicy, Field(strict=False)]
+
+
+class _Schema(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class BothLanguages(_Schema):
+    """Words that must be there in Chinese and in English."""
+
+    zh: Words
+    en: Words
+
+
+class ChineseFirst(_Schema):
+    """Words of a source: Chinese always, English where somebody translated them."""
+
+    zh: Words
+    en: Words | None = None
+
+
+class OfStandard(_Schema):
+    """A file that names the standard and version it belongs to, its folder's name."""
+
+    standard: Identifier
+
+
+class LevelHead(_Schema):
+    """A level of the standard without its requirements (技能等级)."""
+
+    key: LevelKey
+    name: ChineseFirst
+    scope: ChineseFirst
+    job_roles: list[ChineseFirst]
+
+
+class TermEntry(_Schema):
+    """A term and its definition (术语和定义)."""
+
+    code: Code
+    term: Words
+    definition: Words
+
+
+class StandardFile(_Schema):
+    """``rubrics/<id>/standard.yaml``: what the standard is, without its requirements."""
+
+    code: Identifier
+    version: Identifier
+    title: ChineseFirst
+    publisher: ChineseFirst
+    published: YearMonth
+    declaration: ChineseFirst
+    disclaimer: ChineseFirst
+    levels: Annotated[list[LevelHead], Field(min_length=1)]
+    terms: list[TermEntry] = []
+
+    def levels_once(self) -> list[str]:
+        """The level keys in order, a key that stands twice only once."""
+        return list(dict.fromkeys(each.key for each in self.levels))
+
+
+class RequirementEntry(_Schema):
+    """A 职业技能要求. ``text`` is word for word the source's; see SourceStatus for the rest."""
+
+    code: Code
+    text: Words | None = None
+    status: Status
+    printed: Words | None = None
+    inferred_from: Key | None = None
+    english: Words | None = None
+
+
+class TaskEntry(_Schema):
+    """A 工作任务; ``status`` says how its title stands in the source."""
+
+    code: Code
+    title: ChineseFirst
+    status: Status = SourceStatus.PRINTED
+    requirements: Annotated[list[RequirementEntry], Field(min_length=1)]
+
+
+class AreaEntry(_Schema):
+    """A 工作领域."""
+
+    code: Code
+    title: ChineseFirst
+    tasks: Annotated[list[TaskEntry], Field(min_length=1)]
+
+
+class LevelFile(OfStandard):
+    """``rubrics/<id>/level-<key>.yaml``: the work areas, tasks and requirements of one level."""
+
+    level: LevelKey
+    areas: Annotated[list[AreaEntry], Field(min_length=1)]
+
+
+class PerformanceLevelEntry(_Schema):
+    """A 表现水平 and its share of the points."""
+
+    number: Count
+    name: BothLanguages
+    percent: Percent
+
+
+class RubricFile(OfStandard):
+    """``rubrics/<id>/rubric.yaml``: performance levels, cut and red lines."""
+
+    cut: Count
+    performance_levels: Annotated[list[PerformanceLevelEntry], Field(min_length=2)]
+    red_lines: list[Key] = []
+
+
+class DescriptorEntry(_Schema):
+    """The descriptors of one requirement, by performance level number."""
+
+    code: Code
+    descriptors: dict[int, BothLanguages]
+    evidence: BothLanguages | None = None
+
+
+class DescriptorFile(OfStandard):
+    """``rubrics/<id>/descriptors-<key>.yaml``: observable words for requirements of one level."""
+
+    level: LevelKey
+    criteria: list[DescriptorEntry]
+
+
+class LinkEntry(_Schema):
+    """One reviewed or proposed link; the first tag decides."""
+
+    lower: Key
+    higher: Key
+    tags: Annotated[list[Tag], Field(min_length=1)]
+    note: Words
+    reviewer: Words | None = None
+    reviewed: date | None = None
+
+
+class EquivalenceFile(OfStandard):
+    """``mappings/<id>/equivalence.yaml``."""
+
+    links: list[LinkEntry]
+
+
+class MasteryEntry(_Schema):
+    """``needed`` of the last ``window`` ratings."""
+
+    needed: Count
+    window: Count
+
+
+class LostEntry(_Schema):
+    """What a lost requirement means; a waiver needs a reason."""
+
+    policy: Policy
+    reason: BothLanguages | None = None
+
+
+class CriticalEntry(_Schema):
+    """A requirement that must be mastered, and why."""
+
+    code: Code
+    reason: BothLanguages
+
+
+class AttainmentFile(OfStandard):
+    """``mappings/<id>/attainment.yaml``."""
+
+    version: Identifier
+    origin: BothLanguages
+    area_cut: Percent
+    mastery: MasteryEntry
+    lost: LostEntry
+    critical: dict[LevelKey, list[CriticalEntry]]
+
+
+class ProgrammesEntry(_Schema):
+    """The programmes of one kind of school in one edition of the catalogue."""
+
+    catalogue: Literal["old", "new"]
+    school_kind: Words
+    names: Annotated[list[Words], Field(min_length=1)]
+
+
+class ProgrammesFile(OfStandard):
+    """``mappings/<id>/programmes.yaml``."""
+
+    programmes: list[ProgrammesEntry]
