@@ -15,6 +15,8 @@ MAX_TITLE = 200
 MAX_WEIGHT = 100
 MAX_POINTS = Decimal(1000)
 MAX_ATTEMPTS = 20
+CENT = Decimal("0.01")
+"""What points and scores are rounded to."""
 
 
 class ReleaseMode(StrEnum):
@@ -42,9 +44,9 @@ class AssessedRequirement:
 class Assessment:
     """One assessment of one level of one standard, in one course.
 
-    ``points`` is the score maximum in the LMS. ``due_at`` None: no due time; ``attempts``
-    None: as often as the learner likes. All requirements belong to ``level``, so within an
-    assessment the bare code identifies a requirement.
+    ``points`` is the score maximum in the LMS, with two decimals at most. ``due_at`` None: no
+    due time; ``attempts`` None: as often as the learner likes. All requirements belong to
+    ``level``, so within an assessment the bare code identifies a requirement.
     """
 
     id: str
@@ -76,17 +78,31 @@ class Assessment:
 
 def checked(assessment: Assessment) -> Assessment:
     """The assessment itself if it may be set up. Raises BadAssessmentError naming the field."""
-    title = assessment.title.strip()
-    if not title or len(title) > MAX_TITLE:
-        raise BadAssessmentError("title", "missing" if not title else "too_long")
+    if not assessment.title.strip():
+        raise BadAssessmentError("title", "missing")
+    if len(assessment.title) > MAX_TITLE:
+        raise BadAssessmentError("title", "too_long")
+    _check_requirements(assessment)
+    _check_points(assessment.points)
+    if assessment.attempts is not None and not 1 <= assessment.attempts <= MAX_ATTEMPTS:
+        raise BadAssessmentError("attempts", "out_of_range")
+    return assessment
+
+
+def _check_requirements(assessment: Assessment) -> None:
     if not assessment.requirements:
         raise BadAssessmentError("codes", "missing")
+    if any(each.key.level != assessment.level for each in assessment.requirements):
+        raise BadAssessmentError("codes", "other_level")
     if len(set(assessment.codes)) != len(assessment.codes):
         raise BadAssessmentError("codes", "repeated")
     if not all(1 <= each.weight <= MAX_WEIGHT for each in assessment.requirements):
         raise BadAssessmentError("weight", "out_of_range")
-    if not assessment.points.is_finite() or not 0 < assessment.points <= MAX_POINTS:
+
+
+def _check_points(points: Decimal) -> None:
+    """Two decimals at most: scores are rounded to these, and must not pass the maximum."""
+    if not points.is_finite() or not 0 < points <= MAX_POINTS:
         raise BadAssessmentError("points", "out_of_range")
-    if assessment.attempts is not None and not 1 <= assessment.attempts <= MAX_ATTEMPTS:
-        raise BadAssessmentError("attempts", "out_of_range")
-    return assessment
+    if points != points.quantize(CENT):
+        raise BadAssessmentError("points", "too_precise")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from .assessment import Assessment
 from .errors import (
@@ -18,6 +19,8 @@ from .errors import (
 )
 
 MAX_TEXT = 20_000
+MAX_LINK = 2000
+MAX_EVIDENCE_TITLE = 255
 MAX_EVIDENCE = 30
 
 
@@ -97,6 +100,8 @@ class Submission:
     """One attempt. ``version`` rises with every change, so that a stale form is noticed.
 
     ``self_ratings`` maps codes to performance levels; they never decide anything.
+    ``return_note`` is what was said when it was last given back for revision; it stays when
+    the work is handed in again, and is empty if it was never given back.
     """
 
     id: str
@@ -118,15 +123,17 @@ class Submission:
 
 
 def next_attempt(assessment: Assessment, attempts: Sequence[Submission]) -> int:
-    """The number of the attempt a learner may begin now, from 1.
+    """The number of the attempt a learner may begin now, from 1. ``attempts`` in any order.
 
-    Raises AttemptsUsedError when all are used, TransitionError while the last one is open.
+    Raises AttemptsUsedError when all are used, TransitionError while one is open.
     """
-    if attempts and attempts[-1].state is not SubmissionState.RELEASED:
-        raise TransitionError(attempts[-1].state.value, "begin another attempt after")
-    if assessment.attempts is not None and len(attempts) >= assessment.attempts:
+    for each in attempts:
+        if each.state is not SubmissionState.RELEASED:
+            raise TransitionError(each.state.value, "begin another attempt after")
+    used = max((each.attempt for each in attempts), default=0)
+    if assessment.attempts is not None and used >= assessment.attempts:
         raise AttemptsUsedError(assessment.attempts)
-    return len(attempts) + 1
+    return used + 1
 
 
 def check_submit(assessment: Assessment, submission: Submission, at: datetime) -> None:
@@ -138,9 +145,24 @@ def check_submit(assessment: Assessment, submission: Submission, at: datetime) -
     after(submission.state, Action.SUBMIT)
     if not submission.evidence:
         raise EmptySubmissionError
-    returned = submission.state is SubmissionState.RETURNED
-    if assessment.is_late(at) and not assessment.accepts_late and not returned:
+    if not _in_time(assessment, submission, at):
         raise PastDueError
+
+
+def check_withdraw(assessment: Assessment, submission: Submission, at: datetime) -> None:
+    """Raise unless the learner may take the submission back now, to change it.
+
+    Raises TransitionError, or PastDueError where it could not be handed in again: taking it
+    back would then lose the work.
+    """
+    after(submission.state, Action.WITHDRAW)
+    if not _in_time(assessment, submission, at):
+        raise PastDueError
+
+
+def _in_time(assessment: Assessment, submission: Submission, at: datetime) -> bool:
+    returned = submission.state is SubmissionState.RETURNED or submission.return_note != ""
+    return returned or assessment.accepts_late or not assessment.is_late(at)
 
 
 def check_codes(assessment: Assessment, codes: frozenset[str]) -> None:
@@ -166,6 +188,20 @@ def checked_evidence(evidence: Evidence) -> Evidence:
         raise BadEvidenceError("text_missing")
     if len(evidence.text) > MAX_TEXT:
         raise BadEvidenceError("text_too_long", str(len(evidence.text)))
-    if evidence.kind is EvidenceKind.LINK and not evidence.url.startswith(("http://", "https://")):
+    if len(evidence.title) > MAX_EVIDENCE_TITLE:
+        raise BadEvidenceError("title_too_long", str(len(evidence.title)))
+    if len(evidence.url) > MAX_LINK:
+        raise BadEvidenceError("link_too_long", str(len(evidence.url)))
+    if evidence.kind is EvidenceKind.LINK and not _is_web_address(evidence.url):
         raise BadEvidenceError("link_not_web", evidence.url[:100])
     return evidence
+
+
+def _is_web_address(url: str) -> bool:
+    """Whether a browser would open this as a page of some host, and as nothing else."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    has_host = bool(parts.hostname) and " " not in parts.netloc
+    return parts.scheme in {"http", "https"} and has_host and url.isprintable()
