@@ -64,7 +64,7 @@ format: .venv/dev.stamp
 test: .venv/packages.stamp
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup $(TESTS)
 
-bench: .venv/packages.stamp
+bench: .venv/dev.stamp
 	@$(BIN)/python -m tests.benchmarks
 
 screenshots: .venv/packages.stamp
