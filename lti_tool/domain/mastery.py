@@ -57,15 +57,15 @@ def mastery_of(
     was given: one proven breach fails.
     """
     window = tuple(ratings[-rule.window :])
-    return Mastery(requirement, _state(window, rule, rubric), window, len(ratings))
-
-
-def _state(window: Sequence[Rating], rule: MasteryRule, rubric: Rubric) -> MasteryState:
-    if not window:
-        return MasteryState.NO_EVIDENCE
-    if any(rubric.is_breach(each.requirement, each.performance_level) for each in window):
-        return MasteryState.RED_LINE
     reached = sum(each.performance_level >= rubric.cut for each in window)
-    if reached >= rule.needed:
-        return MasteryState.MASTERED
-    return MasteryState.INSUFFICIENT if len(window) < rule.needed else MasteryState.BELOW
+    if not window:
+        state = MasteryState.NO_EVIDENCE
+    elif any(rubric.is_breach(each.requirement, each.performance_level) for each in window):
+        state = MasteryState.RED_LINE
+    elif reached >= rule.needed:
+        state = MasteryState.MASTERED
+    elif len(window) < rule.needed:
+        state = MasteryState.INSUFFICIENT
+    else:
+        state = MasteryState.BELOW
+    return Mastery(requirement, state, window, len(ratings))

@@ -51,10 +51,11 @@ def in_force(ratings: Iterable[Rating]) -> tuple[Rating, ...]:
 
 
 def latest(ratings: Iterable[Rating]) -> dict[str, Rating]:
-    """The newest word on each code, drafts included: what the rating page shows."""
+    """The newest word on each code of one level, drafts included: what the rating page shows."""
     known = {each.id: each for each in ratings}
     corrected = {each.supersedes for each in known.values()}
-    return {each.requirement.code: each for each in known.values() if each.id not in corrected}
+    words = [each for each in known.values() if each.id not in corrected]
+    return {each.requirement.code: each for each in sorted(words, key=_when)}
 
 
 def _corrected_by(rating: Rating, known: dict[str, Rating]) -> Iterable[str]:

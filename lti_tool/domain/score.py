@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from .assessment import Assessment
+from .assessment import CENT, Assessment
 from .attainment import Attainment, AttainmentState, Decision, Gap, GapReason
 from .rating import Rating
 from .rubric import Rubric
-from .standard import Standard
+from .standard import Standard, code_order
 
-CENT = Decimal("0.01")
 MOST_GAPS = 6
 """How many codes a comment names before it only counts the rest."""
 
@@ -34,26 +33,32 @@ def assessment_score(
     """The points of one submission from its ratings in force, by code; two decimals, half up.
 
     Performance levels give the rubric's percentages by weight. A red line earns nothing and
-    carries no weight, but one proven breach makes the score 0. None until every code is
-    rated and released.
+    carries no weight, but one proven breach makes the score 0; where all are red lines and
+    none is broken, the score is full. None until every code is rated and released.
     """
     if any(code not in ratings for code in assessment.codes):
         return None
-    total = weight = Decimal(0)
+    reached = weight = 0
     for each in assessment.requirements:
         number = ratings[each.code].performance_level
         if rubric.is_breach(each.key, number):
             return Decimal(0)
         if not rubric.criterion(each.key).red_line:
-            total += each.weight * Decimal(rubric.percent(number))
+            reached += each.weight * rubric.percent(number)
             weight += each.weight
-    share = total / weight / 100 if weight else Decimal(1)
-    return (assessment.points * share).quantize(CENT, ROUND_HALF_UP)
+    if not weight:
+        return assessment.points.quantize(CENT)
+    # Divided once and last: a third rounded on the way would turn a half cent down.
+    return (assessment.points * reached / (100 * weight)).quantize(CENT, ROUND_HALF_UP)
 
 
 def assessment_comment(rubric: Rubric, ratings: Mapping[str, Rating]) -> str:
-    """One line for the gradebook: how many codes reached the cut, and which did not."""
+    """One line for the gradebook: how many codes reached the cut, and which did not.
+
+    The same whatever the order of ``ratings``, which are those in force, by code.
+    """
     below = [code for code, each in ratings.items() if each.performance_level < rubric.cut]
+    below.sort(key=code_order)
     reached = f"{len(ratings) - len(below)}/{len(ratings)} 达标"
     if not below:
         return reached
