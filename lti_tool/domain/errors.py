@@ -111,3 +111,7 @@ class NotMetError(DomainError):
 
 class NotSignedOffError(DomainError):
     """There is no sign-off in force to revoke."""
+
+
+class ReasonMissingError(DomainError):
+    """The decision needs a reason in words, and none was given."""

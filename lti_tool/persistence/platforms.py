@@ -146,6 +146,12 @@ class Platform(PlatformDetails):
     id: int
     created_at: datetime
 
+    @property
+    def origins(self) -> frozenset[str]:
+        """Where this platform's pages live: the origins of its issuer and login URL, and those
+        the administrator named. They may frame us and take our deep linking answers."""
+        return frozenset(_origins((self.issuer, self.auth_login_url, *self.frame_origins)))
+
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
@@ -286,10 +292,7 @@ def remove_platform(session: Session, platform_id: int) -> None:
 def frame_origins(session: Session) -> tuple[str, ...]:
     """Every origin that may frame our pages (CSP ``frame-ancestors``), sorted: each platform's
     issuer and login URL, and what the administrator named."""
-    origins: set[str] = set()
-    for each in platforms(session):
-        origins.update(_origins((each.issuer, each.auth_login_url, *each.frame_origins)))
-    return tuple(sorted(origins))
+    return tuple(sorted({origin for each in platforms(session) for origin in each.origins}))
 
 
 def _origins(urls: Iterable[str]) -> Iterable[str]:

@@ -1,10 +1,13 @@
-"""Ratings and their releases: append-only. A trigger in the database refuses updates."""
+"""Ratings and their releases: only ever added to, but for drafts that were taken back.
+
+A trigger in the database refuses updates.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, delete, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import Select
@@ -84,6 +87,11 @@ def release(session: Session, rating_ids: Iterable[str], *, by: int, now: dateti
     for rating_id in rating_ids:
         _release(session, rating_id, now, by)
     session.flush()
+
+
+def remove_draft(session: Session, rating_id: str) -> None:
+    """Forget a draft. A released or corrected rating is held by foreign keys and stays."""
+    session.execute(delete(RatingRow).where(RatingRow.id == rating_id))
 
 
 def ratings_of_learner(session: Session, learner_id: int, standard_id: str) -> Sequence[Rating]:

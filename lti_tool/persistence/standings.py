@@ -123,6 +123,14 @@ def store_outcome(session: Session, outcome: Outcome) -> None:
     session.flush()
 
 
+def forget_outcome(session: Session, learner_id: int, standard_id: str, level: str) -> None:
+    """Forget a learner's standing to a level that has no evidence any more."""
+    row = session.get(AttainmentRow, (learner_id, standard_id, level))
+    if row is not None:
+        session.delete(row)
+        session.flush()
+
+
 def standings_of(
     session: Session, learner_ids: Collection[int], standard_id: str
 ) -> Mapping[int, Mapping[RequirementKey, Standing]]:

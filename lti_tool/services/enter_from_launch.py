@@ -1,0 +1,88 @@
+"""A person arrives from an LMS: note person, course, membership and link; say where to go."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lti_tool.domain.errors import NotFoundError
+from lti_tool.domain.launch import Launch, ResourceLink, Role
+from lti_tool.persistence import assessments, courses, people, platforms
+from lti_tool.persistence.courses import Course, Link
+from lti_tool.persistence.database import Session
+from lti_tool.persistence.people import Account
+
+ASSESSMENT_FIELD = "assessment"
+"""The custom parameter that carries an assessment's id, set by deep linking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who entered where. ``course`` and ``link`` are None outside a course or a link.
+
+    ``assessment_id`` is None when the link is not set up yet.
+    """
+
+    account: Account
+    school_id: int
+    course: Course | None
+    link: Link | None
+    assessment_id: str | None
+
+
+def enter_from_launch(session: Session, launch: Launch, *, now: datetime) -> Entry:
+    """Store what the launch tells and find the assessment its link opens.
+
+    A link finds its assessment by what a teacher chose for it here, or by the custom
+    parameter of deep linking if that assessment belongs to this very course. Raises
+    NotFoundError when platform or deployment vanished since the launch was verified.
+    """
+    deployment = platforms.deployment_by_id(session, launch.deployment_id)
+    platform = platforms.platform(session, launch.platform_id)
+    if deployment is None or platform is None:
+        raise NotFoundError
+    account = people.remember_person(
+        session,
+        school_id=deployment.school_id,
+        issuer=platform.issuer,
+        person=launch.person,
+        now=now,
+    )
+    platforms.note_product(session, platform.id, launch.product)
+    course = _course(session, launch, deployment.school_id, now)
+    if course is None:
+        return Entry(account, deployment.school_id, None, None, None)
+    for role in launch.roles & {Role.STUDENT, Role.TEACHER}:
+        courses.remember_membership(
+            session, course_id=course.id, person_id=account.id, role=role, now=now
+        )
+    if launch.resource_link is None:
+        return Entry(account, deployment.school_id, course, None, None)
+    link = _link(session, launch, course, launch.resource_link)
+    return Entry(account, deployment.school_id, course, link, link.assessment_id)
+
+
+def _course(session: Session, launch: Launch, school_id: int, now: datetime) -> Course | None:
+    if launch.context is None:
+        return None
+    return courses.remember_course(
+        session,
+        school_id=school_id,
+        platform_id=launch.platform_id,
+        deployment_id=launch.deployment_id,
+        context=launch.context,
+        grades=launch.grades,
+        now=now,
+    )
+
+
+def _link(session: Session, launch: Launch, course: Course, told: ResourceLink) -> Link:
+    line_item = launch.grades.line_item if launch.grades else None
+    link = courses.remember_link(session, course_id=course.id, link=told, line_item_url=line_item)
+    named = launch.custom.get(ASSESSMENT_FIELD)
+    if link.assessment_id is not None or not named:
+        return link
+    try:
+        assessments.assessment(session, named, course_id=course.id)
+    except NotFoundError:
+        return link
+    courses.point_link(session, link.id, named)
+    return courses.link(session, link.id)

@@ -1,0 +1,67 @@
+"""A teacher releases draft ratings: from then on they count, and the student sees them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lti_tool.domain.assessment import Assessment
+from lti_tool.domain.errors import BadRatingError
+from lti_tool.domain.rating import Rating, latest
+from lti_tool.domain.submission import Action, Submission, SubmissionState, after
+from lti_tool.persistence import ratings, submissions
+
+from .standing import take_effect
+from .work import Work
+
+RELEASABLE = (SubmissionState.SUBMITTED, SubmissionState.RELEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """How many submissions were released, and how many wait for their last codes."""
+
+    released: int
+    incomplete: int
+
+
+def release_submission(work: Work, submission: Submission, assessment: Assessment) -> Submission:
+    """Release the newest draft of every code of one submission.
+
+    Raises BadRatingError naming the first code that is not rated yet, TransitionError when
+    the work is not handed in.
+    """
+    state = after(submission.state, Action.RELEASE)
+    newest = latest(ratings.ratings_of_submission(work.session, submission.id))
+    for code in assessment.codes:
+        if code not in newest:
+            raise BadRatingError(code, "not_rated")
+    drafts = [each.id for each in newest.values() if each.released_at is None]
+    ratings.release(work.session, drafts, by=work.actor_id, now=work.now)
+    released = submissions.change_submission(work.session, submission, state=state)
+    work.note("release", f"submission:{submission.id}")
+    take_effect(work, released, assessment)
+    return released
+
+
+def release_all(work: Work, assessment: Assessment) -> Released:
+    """Release every submission of an assessment whose codes are all rated; skip the others."""
+    newest = _newest_by_submission(work, assessment)
+    waiting = [
+        each
+        for each in submissions.submissions_to(work.session, assessment.id, RELEASABLE)
+        if each.state is SubmissionState.SUBMITTED or _has_draft(newest.get(each.id, {}))
+    ]
+    complete = [each for each in waiting if newest.get(each.id, {}).keys() >= set(assessment.codes)]
+    for each in complete:
+        release_submission(work, each, assessment)
+    return Released(len(complete), len(waiting) - len(complete))
+
+
+def _newest_by_submission(work: Work, assessment: Assessment) -> Mapping[str, Mapping[str, Rating]]:
+    stored: dict[str, list[Rating]] = {}
+    for each in ratings.ratings_of_assessment(work.session, assessment.id):
+        stored.setdefault(each.submission_id, []).append(each)
+    return {submission_id: latest(group) for submission_id, group in stored.items()}
+
+
+def _has_draft(newest: Mapping[str, Rating]) -> bool:
+    return any(each.released_at is None for each in newest.values())

@@ -1,0 +1,21 @@
+"""A teacher gives a submission back for revision, with a note that says what to do."""
+
+from lti_tool.domain.submission import Action, Submission, after
+from lti_tool.persistence import submissions
+
+from .work import Work
+
+
+def return_submission(work: Work, submission: Submission, note: str) -> Submission:
+    """Let the student revise and hand in again; draft ratings stay and may be corrected.
+
+    Raises TransitionError unless the work is handed in and not released, StaleFormError.
+    """
+    returned = submissions.change_submission(
+        work.session,
+        submission,
+        state=after(submission.state, Action.RETURN),
+        return_note=note.strip(),
+    )
+    work.note("return", f"submission:{submission.id}")
+    return returned

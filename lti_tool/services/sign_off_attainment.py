@@ -1,0 +1,116 @@
+"""A registrar signs off a level that the rule proposes, or revokes a sign-off with a reason."""
+
+from dataclasses import dataclass
+
+from lti_tool.domain.attainment import Decision, DecisionKind, digest_of, in_scope
+from lti_tool.domain.errors import (
+    NotFoundError,
+    NotMetError,
+    NotSignedOffError,
+    ReasonMissingError,
+    StaleFormError,
+)
+from lti_tool.persistence import decisions, people
+from lti_tool.persistence.people import Account
+
+from .standing import last_decisions, level_rule, masteries_of, update_standing
+from .work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class LevelOf:
+    """One level of one learner."""
+
+    learner_id: int
+    standard_id: str
+    level: str
+
+
+def sign_off_attainment(
+    work: Work, subject: LevelOf, *, seen_digest: str, school_id: int
+) -> Decision:
+    """Record that the learner has attained the level, on the evidence the page showed.
+
+    ``seen_digest`` covers that evidence. Raises NotFoundError for a learner of another
+    school, StaleFormError when the evidence changed or the level is signed off already,
+    NotMetError when the rule is not met.
+    """
+    learner = _of_school(work, subject.learner_id, school_id)
+    if _in_force(work, subject) is not None:
+        raise StaleFormError
+    decision = _decision(work, learner, subject, kind=DecisionKind.SIGN_OFF, reason="")
+    if decision.digest != seen_digest:
+        raise StaleFormError
+    return _decide(work, learner, decision)
+
+
+def revoke_attainment(work: Work, subject: LevelOf, *, reason: str, school_id: int) -> Decision:
+    """Take a sign-off back. The reason is kept with the decision.
+
+    Raises NotFoundError for a learner of another school, NotSignedOffError when nothing is
+    in force, ReasonMissingError for an empty reason.
+    """
+    learner = _of_school(work, subject.learner_id, school_id)
+    if _in_force(work, subject) is None:
+        raise NotSignedOffError
+    if not reason.strip():
+        raise ReasonMissingError
+    decision = _decision(work, learner, subject, kind=DecisionKind.REVOKE, reason=reason.strip())
+    return _decide(work, learner, decision)
+
+
+def _of_school(work: Work, learner_id: int, school_id: int) -> Account:
+    learner = people.account(work.session, learner_id)
+    if learner.school_id != school_id:
+        raise NotFoundError
+    return learner
+
+
+def _in_force(work: Work, subject: LevelOf) -> Decision | None:
+    """The sign-off that stands, None if there is none or it was revoked."""
+    made = last_decisions(work.session, subject.learner_id, subject.standard_id)
+    last = made.get(subject.level)
+    return last if last is not None and last.kind is DecisionKind.SIGN_OFF else None
+
+
+def _decision(
+    work: Work, learner: Account, subject: LevelOf, *, kind: DecisionKind, reason: str
+) -> Decision:
+    bundle = work.bundle(subject.standard_id)
+    rules = level_rule(work.session, bundle, learner.school_id)
+    masteries = masteries_of(work.session, bundle, learner.id)
+    attainment = rules.evaluate(subject.level, masteries)
+    if kind is DecisionKind.SIGN_OFF and not attainment.met:
+        raise NotMetError
+    resting_on = in_scope(bundle.classes.up_to(subject.level), masteries)
+    return Decision(
+        id=work.new_id(),
+        learner_id=learner.id,
+        standard_id=bundle.standard.id,
+        level=subject.level,
+        kind=kind,
+        rule_version=bundle.rule.version,
+        mastered=attainment.mastered,
+        total=attainment.total,
+        rating_ids=tuple(rating.id for each in resting_on for rating in each.ratings),
+        digest=digest_of(
+            learner_id=learner.id,
+            level=subject.level,
+            rule=bundle.rule,
+            masteries=resting_on,
+            waived=rules.waived,
+        ),
+        decided_by=work.actor_id,
+        decided_at=work.now,
+        reason=reason,
+    )
+
+
+def _decide(work: Work, learner: Account, decision: Decision) -> Decision:
+    decisions.add_decision(work.session, decision)
+    subject = f"attainment:{learner.id}/{decision.standard_id}/{decision.level}"
+    work.note(decision.kind.value, subject, decision.digest)
+    bundle = work.bundle(decision.standard_id)
+    rules = level_rule(work.session, bundle, learner.school_id)
+    update_standing(work, bundle, learner, rules)
+    return decision

@@ -1,0 +1,218 @@
+"""What follows from ratings and decisions: mastery, attainment, and the scores to be sent.
+
+Every use case that releases a rating or decides on a level ends here, in its own transaction,
+so that standings and outbox never disagree with the ratings. Not a use case itself.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from lti_tool.catalogue import StandardBundle
+from lti_tool.domain.assessment import Assessment
+from lti_tool.domain.attainment import (
+    Attainment,
+    AttainmentState,
+    Decision,
+    LevelRule,
+    attainment_state,
+    in_scope,
+)
+from lti_tool.domain.mastery import Mastery, mastery_of
+from lti_tool.domain.rating import Rating, in_force
+from lti_tool.domain.score import Score, assessment_comment, assessment_score, level_score
+from lti_tool.domain.standard import RequirementKey
+from lti_tool.domain.submission import Submission
+from lti_tool.persistence import (
+    assessments,
+    courses,
+    decisions,
+    line_items,
+    people,
+    ratings,
+    scores,
+    standings,
+)
+from lti_tool.persistence.courses import Course
+from lti_tool.persistence.database import Session
+from lti_tool.persistence.people import Account
+from lti_tool.persistence.standings import Outcome
+
+from .work import Work
+
+
+def masteries_of(
+    session: Session, bundle: StandardBundle, learner_id: int
+) -> Mapping[RequirementKey, Mastery]:
+    """A learner's mastery by class representative, computed from the ratings themselves.
+
+    Only classes with a released rating are there; a missing one has no evidence.
+    """
+    stored = ratings.ratings_of_learner(session, learner_id, bundle.standard.id)
+    by_class: dict[RequirementKey, list[Rating]] = {}
+    for each in in_force(stored):
+        by_class.setdefault(bundle.classes.class_of(each.requirement).key, []).append(each)
+    return {
+        key: mastery_of(key, group, rule=bundle.rule.mastery, rubric=bundle.rubric)
+        for key, group in by_class.items()
+    }
+
+
+def level_rule(session: Session, bundle: StandardBundle, school_id: int) -> LevelRule:
+    """The attainment rule of a standard with the waivers of a school."""
+    waived = decisions.waivers_of(session, school_id, bundle.standard.id)
+    return LevelRule(
+        bundle.standard,
+        bundle.classes,
+        bundle.rule,
+        frozenset(each.requirement for each in waived),
+    )
+
+
+def take_effect(work: Work, submission: Submission, assessment: Assessment) -> bool:
+    """Let the released ratings of a submission count: queue the grade, update the standing.
+
+    Returns whether every code is rated and released; before that no grade is sent.
+    """
+    bundle = work.bundle(assessment.standard_id)
+    complete = _queue_grade(work, submission, assessment)
+    learner = people.account(work.session, submission.learner_id)
+    rules = level_rule(work.session, bundle, learner.school_id)
+    update_standing(work, bundle, learner, rules)
+    return complete
+
+
+def update_standing(work: Work, bundle: StandardBundle, learner: Account, rules: LevelRule) -> None:
+    """Compute a learner's mastery and attainment anew, store both, queue the levels' scores."""
+    masteries = masteries_of(work.session, bundle, learner.id)
+    standings.store_masteries(work.session, learner.id, bundle.standard.id, masteries.values())
+    last = last_decisions(work.session, learner.id, bundle.standard.id)
+    told: dict[str, Score] = {}
+    for level in bundle.standard.levels:
+        attainment = rules.evaluate(level.key, masteries)
+        evidence = bool(in_scope(bundle.classes.up_to(level.key), masteries))
+        decision = last.get(level.key)
+        state = attainment_state(attainment, has_evidence=evidence, last=decision)
+        _store(work, bundle, learner, attainment, state)
+        score = level_score(
+            attainment,
+            state,
+            standard=bundle.standard,
+            last=decision,
+            decided_on=work.day(decision.decided_at) if decision else None,
+        )
+        if score is not None:
+            told[level.key] = score
+    _queue_levels(work, bundle, learner, told)
+
+
+def last_decisions(session: Session, learner_id: int, standard_id: str) -> Mapping[str, Decision]:
+    """The newest decision on each level that has one, by level key."""
+    return {each.level: each for each in decisions.decisions_of(session, learner_id, standard_id)}
+
+
+def _store(
+    work: Work,
+    bundle: StandardBundle,
+    learner: Account,
+    attainment: Attainment,
+    state: AttainmentState,
+) -> None:
+    if state is AttainmentState.NO_EVIDENCE:
+        standings.forget_outcome(work.session, learner.id, bundle.standard.id, attainment.level)
+        return
+    standings.store_outcome(
+        work.session,
+        Outcome(
+            learner=learner,
+            standard_id=bundle.standard.id,
+            level=attainment.level,
+            state=state,
+            met=attainment.met,
+            mastered=attainment.mastered,
+            total=attainment.total,
+            steps=attainment.steps,
+            rule_version=attainment.rule_version,
+            changed_at=work.now,
+        ),
+    )
+
+
+def _queue_levels(
+    work: Work, bundle: StandardBundle, learner: Account, told: Mapping[str, Score]
+) -> None:
+    """Queue each level's score for every course of the learner that assesses the level.
+
+    The column is the tool's own, with no resource link: deleting an activity leaves it.
+    """
+    session, standard = work.session, bundle.standard
+    for course in courses.courses_of_student(session, learner.id):
+        if course.line_items_url is None:
+            continue
+        for level in _levels_assessed(session, course, standard.id):
+            if level in told:
+                item = line_items.ensure_line_item(
+                    session,
+                    course_id=course.id,
+                    resource_id=f"{standard.id}/{level}",
+                    tag=line_items.ATTAINMENT_TAG,
+                    label=_level_label(bundle, level),
+                    maximum=Decimal(1),
+                )
+                scores.queue_score(
+                    session,
+                    line_item_id=item.id,
+                    person_id=learner.id,
+                    score=told[level],
+                    now=work.now,
+                )
+
+
+def _level_label(bundle: StandardBundle, level: str) -> str:
+    standard = bundle.standard
+    return f"{standard.title.zh}（{standard.level(level).name.zh}）等级达成"
+
+
+def _levels_assessed(session: Session, course: Course, standard_id: str) -> Iterable[str]:
+    found = assessments.assessments_of(session, course.id)
+    return dict.fromkeys(each.level for each in found if each.standard_id == standard_id)
+
+
+def _queue_grade(work: Work, submission: Submission, assessment: Assessment) -> bool:
+    """Queue the grade from the ratings in force of one submission, if every code has one.
+
+    With several attempts the newest completely rated one is the grade.
+    """
+    bundle = work.bundle(assessment.standard_id)
+    stored = ratings.ratings_of_submission(work.session, submission.id)
+    given = {each.requirement.code: each for each in in_force(stored)}
+    points = assessment_score(assessment, bundle.rubric, given)
+    if points is None:
+        return False
+    course_id = assessments.course_of(work.session, assessment.id)
+    course = courses.course(work.session, course_id)
+    if course.line_items_url is not None:
+        item = ensure_grade_item(work.session, assessment, course)
+        comment = assessment_comment(bundle.rubric, given)
+        scores.queue_score(
+            work.session,
+            line_item_id=item.id,
+            person_id=submission.learner_id,
+            score=Score(points, assessment.points, comment),
+            now=work.now,
+        )
+    return True
+
+
+def ensure_grade_item(
+    session: Session, assessment: Assessment, course: Course
+) -> line_items.LineItem:
+    """The assessment's column: the link's own where the platform told it, else one to be made."""
+    return line_items.ensure_line_item(
+        session,
+        course_id=course.id,
+        resource_id=assessment.id,
+        tag=line_items.GRADE_TAG,
+        label=assessment.title,
+        maximum=assessment.points,
+        url=courses.line_item_url_of(session, assessment.id),
+    )

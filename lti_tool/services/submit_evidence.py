@@ -1,0 +1,39 @@
+"""A student hands in an attempt, or takes it back before anybody has rated it."""
+
+from lti_tool.domain.assessment import Assessment
+from lti_tool.domain.errors import TransitionError
+from lti_tool.domain.submission import Action, Submission, after, check_submit
+from lti_tool.persistence import ratings, submissions
+
+from .work import Work
+
+
+def submit_evidence(work: Work, submission: Submission, assessment: Assessment) -> Submission:
+    """Hand in a draft or a returned submission.
+
+    Raises TransitionError when it is handed in already, EmptySubmissionError, PastDueError,
+    StaleFormError when it was changed in another window meanwhile.
+    """
+    check_submit(assessment, submission, work.now)
+    handed_in = submissions.change_submission(
+        work.session,
+        submission,
+        state=after(submission.state, Action.SUBMIT),
+        submitted_at=work.now,
+        late=assessment.is_late(work.now),
+    )
+    work.note("submit", f"submission:{submission.id}")
+    return handed_in
+
+
+def withdraw_submission(work: Work, submission: Submission, assessment: Assessment) -> Submission:
+    """Take a submission back to go on working on it, while nobody has rated it and it is in
+    time. Raises TransitionError otherwise."""
+    state = after(submission.state, Action.WITHDRAW)
+    if ratings.ratings_of_submission(work.session, submission.id):
+        raise TransitionError("being rated", Action.WITHDRAW.value)
+    if assessment.is_late(work.now):
+        raise TransitionError("past due", Action.WITHDRAW.value)
+    draft = submissions.change_submission(work.session, submission, state=state)
+    work.note("withdraw", f"submission:{submission.id}")
+    return draft
