@@ -1,0 +1,116 @@
+"""The claims of a launch that platforms agree on, and the facts they are made from.
+
+Not here: each platform's own claims (``moodle``, ``canvas``), signing (``keys``).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from lti_tool.sandbox.addresses import DEPLOYMENT_ID, Addresses
+from lti_tool.sandbox.course import Activity, Course
+from lti_tool.sandbox.people import Person
+
+LTI: Final = "https://purl.imsglobal.org/spec/lti/claim/"
+DEEP_LINKING: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/"
+AGS_ENDPOINT: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+NAMES_AND_ROLES: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+
+AGS_SCOPE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/"
+LINE_ITEM_SCOPE: Final = AGS_SCOPE + "lineitem"
+LINE_ITEM_READ_SCOPE: Final = AGS_SCOPE + "lineitem.readonly"
+RESULT_SCOPE: Final = AGS_SCOPE + "result.readonly"
+SCORE_SCOPE: Final = AGS_SCOPE + "score"
+MEMBERSHIP_SCOPE: Final = (
+    "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+)
+AGS_SCOPES: Final = (LINE_ITEM_SCOPE, LINE_ITEM_READ_SCOPE, RESULT_SCOPE, SCORE_SCOPE)
+SCOPES: Final = (*AGS_SCOPES, MEMBERSHIP_SCOPE)
+
+MEMBERSHIP: Final = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
+INSTITUTION: Final = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
+SYSTEM: Final = "http://purl.imsglobal.org/vocab/lis/v2/system/person#"
+
+
+class Message(StrEnum):
+    """The messages the sandbox sends."""
+
+    RESOURCE_LINK = "LtiResourceLinkRequest"
+    DEEP_LINKING = "LtiDeepLinkingRequest"
+
+
+class Place(StrEnum):
+    """Where a launch starts."""
+
+    COURSE = "course"
+    INSTITUTION = "institution"
+    """The institution's administration, outside any course: the registrar's way in."""
+
+
+@dataclass(frozen=True)
+class LaunchFacts:
+    """All that one launch says, before it takes the platform's shape.
+
+    ``activity`` is None for deep linking and at the institution. ``line_item`` is the URL of the
+    link's column: None leaves the claim out, an empty text sends it empty. ``issued`` and
+    ``expires`` are seconds since 1970. ``ticket`` is the single-use key of the URLs handed out.
+    """
+
+    addresses: Addresses
+    course: Course
+    message: Message
+    place: Place
+    person: Person
+    roles: tuple[str, ...]
+    activity: Activity | None
+    line_item: str | None
+    issued: int
+    expires: int
+    nonce: str
+    locale: str
+    document_target: str
+    ticket: str
+
+
+def common_claims(facts: LaunchFacts) -> dict[str, object]:
+    """Claims that Moodle and Canvas send alike."""
+    person, addresses = facts.person, facts.addresses
+    return {
+        "nonce": facts.nonce,
+        "iat": facts.issued,
+        "exp": facts.expires,
+        "iss": addresses.issuer,
+        "aud": addresses.client_id,
+        "sub": person.user_id,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "name": person.name,
+        "email": person.email,
+        LTI + "deployment_id": DEPLOYMENT_ID,
+        LTI + "message_type": facts.message.value,
+        LTI + "version": "1.3.0",
+        LTI + "target_link_uri": facts.activity.url if facts.activity else addresses.tool_launch,
+        LTI + "roles": list(facts.roles),
+    }
+
+
+def grade_service(facts: LaunchFacts) -> dict[str, object]:
+    """The ``endpoint`` claim of Assignment and Grade Services 2.0 (section 3.1)."""
+    endpoint: dict[str, object] = {
+        "scope": list(AGS_SCOPES),
+        "lineitems": facts.addresses.line_items,
+    }
+    if facts.line_item is not None:
+        endpoint["lineitem"] = facts.line_item
+    return endpoint
+
+
+def resolved(custom: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """``custom`` with every ``$Variable`` the platform knows replaced; others stay literal."""
+    return {key: values.get(value, value) for key, value in custom.items()}
+
+
+def urns(prefix: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Role names under a vocabulary's prefix."""
+    return tuple(prefix + name for name in names)
