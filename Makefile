@@ -17,7 +17,7 @@ help:
 	@echo 'make test         every test (TESTS=tests/domain for a part, WORKERS=4 for more processes)'
 	@echo 'make bench        how fast the slow paths are'
 	@echo 'make screenshots  pictures of every page, into screenshots/'
-	@echo 'make translations collect, merge and compile the texts of the interface'
+	@echo 'make translations collect the texts of the interface, list what is untranslated'
 	@echo 'make setup        only the set-up: .venv from the lock file, Debian packages for tests'
 	@echo 'make clean        remove what was built; data in var/ stays'
 

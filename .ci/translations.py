@@ -1,102 +1,155 @@
 """Keeps the interface's translations complete: `check` says what is missing, `update` mends it.
 
-`update` collects texts from code and templates, merges them into every catalogue and compiles it;
-people then translate the new entries and run it again. The compiled files are committed, so that
-neither a checkout nor the wheel needs a build step. Not for the words of a standard: those are
-data in rubrics/.
+Texts are written in English; their Chinese stands in one .po file per audience. What the pages of
+`student` use belongs into student.po unless base.po has it; what no audience owns belongs into
+base.po. Nothing is compiled: the tool reads these files when it starts. Not for the words of a
+standard, which are data in rubrics/.
 """
 
-import subprocess
+import io
 import sys
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages import Catalog, Message
-from babel.messages.mofile import read_mo
-from babel.messages.pofile import read_po
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
+from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent
-CATALOGUES = ROOT / "lti_tool" / "web" / "translations"
-KEYWORDS = ("lazy_gettext", "lazy_ngettext:1,2", "lazy_pgettext:1c,2", "lazy_npgettext:1c,2,3")
+WEB = ROOT / "lti_tool" / "web"
+CATALOGUES = WEB / "translations" / "zh" / "LC_MESSAGES"
+SHARED = "base"
+AUDIENCES = ("launch", "student", "teacher", "registrar", "admin")
+EXTRACTORS = {".py": "python", ".html": "jinja2", ".svg": "jinja2", ".txt": "jinja2"}
+
+Texts = dict[str, Catalog]
 
 
 def main(command: str) -> int:
     """Run `check` or `update`; the exit status is 1 when something is left to do."""
-    with tempfile.TemporaryDirectory() as folder:
-        template = Path(folder) / "messages.pot"
-        _collect(template)
-        if command == "update":
-            _merge(template)
-        problems = [
-            line for po in sorted(CATALOGUES.rglob("*.po")) for line in _check(po, template)
-        ]
-    print("\n".join(problems) or "Every text is translated and compiled.")
+    known = {name: _read(CATALOGUES / f"{name}.po") for name in (SHARED, *AUDIENCES)}
+    wanted = _wanted(_collect(), known)
+    if command == "update":
+        known = {name: _merge(name, wanted[name], known) for name in known}
+    problems = [line for name in known for line in _problems(name, wanted[name], known[name])]
+    print("\n".join(problems) or "Every text is translated.")
     return 1 if problems else 0
 
 
-def _collect(template: Path) -> None:
-    keywords = [f"--keyword={keyword}" for keyword in KEYWORDS]
-    _babel("extract", "--mapping=pyproject.toml", f"--output={template}", *keywords, ".")
+def _collect() -> Texts:
+    """The texts each audience's templates and modules use, as they stand there."""
+    found = {name: Catalog() for name in (SHARED, *AUDIENCES)}
+    for path in sorted(path for path in WEB.rglob("*") if path.suffix in EXTRACTORS):
+        options = {"silent": "false"} if EXTRACTORS[path.suffix] == "jinja2" else None
+        place = str(path.relative_to(ROOT))
+        texts = extract_from_file(EXTRACTORS[path.suffix], path, DEFAULT_KEYWORDS, (), options)
+        for _line, text, _comments, context in texts:
+            found[_audience(path)].add(text, locations=[(place, 0)], context=context)
+    return found
 
 
-def _merge(template: Path) -> None:
-    options = ["--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date"]
-    _babel("update", f"--input-file={template}", f"--output-dir={CATALOGUES}", *options)
-    _babel("compile", f"--directory={CATALOGUES}")
+def _audience(path: Path) -> str:
+    """`web/student.py`, `web/student_forms.py` and `templates/student/…` are the student's."""
+    parts = path.relative_to(WEB).parts
+    owner = parts[1] if parts[0] == "templates" and len(parts) > 2 else parts[0]
+    return next((name for name in AUDIENCES if owner.startswith(name)), SHARED)
 
 
-def _babel(*arguments: str) -> None:
-    command = [sys.executable, "-m", "babel.messages.frontend", *arguments]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+def _wanted(used: Texts, known: Texts) -> Texts:
+    """What each catalogue should hold: a text that base.po has stays there while anyone uses it."""
+    wanted = {name: Catalog() for name in used}
+    for name, texts in used.items():
+        for message in _texts(texts):
+            shared = _find(known[SHARED], message) or _find(used[SHARED], message)
+            holder = wanted[SHARED if shared else name]
+            holder.add(message.id, locations=message.locations, context=message.context)
+    return wanted
 
 
-def _check(po: Path, template: Path) -> list[str]:
-    catalogue, wanted = _read(po), _read(template)
-    name = po.relative_to(ROOT)
-    missing = [
-        f"{name}: not collected: {_label(message)}"
-        for message in wanted
-        if message.id and catalogue.get(message.id, message.context) is None
-    ]
-    unfinished = [
-        f"{name}: not translated: {_label(message)}"
-        for message in catalogue
-        if message.id and (message.fuzzy or not _translated(message))
-    ]
-    return missing + unfinished + _check_compiled(po, catalogue)
+def _merge(name: str, wanted: Catalog, known: Texts) -> Catalog:
+    """Write the catalogue anew: its texts, with a translation from whichever file has one."""
+    merged = Catalog(locale="zh", domain=name, header_comment="", fuzzy=False)
+    for message in _texts(wanted):
+        old = [_find(known[name], message), *(_find(each, message) for each in known.values())]
+        done = next((each.string for each in old if each and _is_translated(each)), "")
+        merged.add(message.id, done, locations=message.locations, context=message.context)
+    _write(CATALOGUES / f"{name}.po", merged)
+    return merged
 
 
-def _check_compiled(po: Path, catalogue: Catalog) -> list[str]:
-    mo = po.with_suffix(".mo")
-    if not mo.exists():
-        return [f"{mo.relative_to(ROOT)}: not compiled"]
-    with mo.open("rb") as file:
-        compiled = read_mo(file)
-    same = _texts(compiled) == _texts(catalogue)
-    return [] if same else [f"{mo.relative_to(ROOT)}: older than its .po: make translations"]
+def _write(path: Path, catalogue: Catalog) -> None:
+    """Only where something changed, and without dates, so that files change with their texts."""
+    if not path.exists() and not len(catalogue):
+        return
+    buffer = io.BytesIO()
+    write_po(buffer, catalogue, omit_header=True, sort_by_file=True, include_lineno=False, width=96)
+    header = (
+        f'msgid ""\nmsgstr ""\n"Language: zh\\n"\n"Plural-Forms: {catalogue.plural_forms}\\n"\n'
+    )
+    content = (
+        header.encode() + b'"Content-Type: text/plain; charset=utf-8\\n"\n\n' + buffer.getvalue()
+    )
+    if not path.exists() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
-def _read(path: Path) -> Catalog:
-    with path.open("rb") as file:
-        return read_po(file)
+def _problems(name: str, wanted: Catalog, known: Catalog) -> Iterator[str]:
+    for message in _texts(wanted):
+        translated = _find(known, message)
+        if translated is None:
+            yield f"{name}.po lacks: {_label(message)}  (make translations)"
+        elif not _is_translated(translated):
+            yield f"{name}.po does not translate: {_label(message)}"
+        elif not _same_values(translated):
+            yield f"{name}.po names other values than the English: {_label(message)}"
+    for message in _texts(known):
+        if _find(wanted, message) is None:
+            yield f"{name}.po has what nobody uses: {_label(message)}  (make translations)"
 
 
-def _texts(catalogue: Catalog) -> dict[object, object]:
-    return {
-        (message.context, message.id): message.string
-        for message in catalogue
-        if message.id and _translated(message) and not message.fuzzy
-    }
+def _is_translated(message: Message) -> bool:
+    return all(_strings(message)) and not message.fuzzy
 
 
-def _translated(message: Message) -> bool:
-    string = message.string or ""
-    return bool(string) and all([string] if isinstance(string, str) else string)
+def _same_values(message: Message) -> bool:
+    """A plural's first form may leave its number out."""
+    english = _values(_ids(message)[-1])
+    return all(_values(each) == english for each in _strings(message))
+
+
+def _values(text: str) -> set[str]:
+    """The names in ``%(name)s``."""
+    return {part.partition(")")[0] for part in text.split("%(")[1:]}
+
+
+def _strings(message: Message) -> list[str]:
+    given = message.string or ""
+    return [given] if isinstance(given, str) else [str(each) for each in given]
+
+
+def _ids(message: Message) -> list[str]:
+    return [message.id] if isinstance(message.id, str) else list(message.id)
 
 
 def _label(message: Message) -> str:
-    text = message.id if isinstance(message.id, str) else message.id[0]
+    text = _ids(message)[0]
     return f"{message.context}: {text}" if message.context else text
+
+
+def _texts(catalogue: Catalog) -> list[Message]:
+    return [message for message in catalogue if message.id]
+
+
+def _find(catalogue: Catalog, message: Message) -> Message | None:
+    return catalogue.get(message.id, message.context)
+
+
+def _read(path: Path) -> Catalog:
+    if not path.exists():
+        return Catalog(locale="zh", fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale="zh")
 
 
 if __name__ == "__main__":
