@@ -1,0 +1,56 @@
+"""The one typed holder that views read: Flask calls them without arguments.
+
+``create_app`` builds it; nothing else does. It holds what pages need and no more.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from cryptography.fernet import MultiFernet
+from flask import Flask, current_app
+
+from lti_tool.catalogue import Catalogue
+from lti_tool.files import EvidenceStore
+from lti_tool.lti.key_sets import KeySets
+from lti_tool.lti.urls import ToolAddress
+from lti_tool.persistence.database import Database
+
+KEY = "lti_tool"
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What the pages work with. ``clock`` gives the time in UTC, ``new_id`` random ids that
+    nobody can guess, safe in a URL."""
+
+    database: Database
+    catalogue: Catalogue
+    files: EvidenceStore
+    key_sets: KeySets
+    """The platforms' public keys, cached."""
+    cipher: MultiFernet
+    """Opens the tool's own signing keys."""
+    address: ToolAddress
+    """Where this tool is reached from outside."""
+    zone: ZoneInfo
+    """The school's time zone."""
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+
+def install(app: Flask, wiring: Wiring) -> None:
+    """Give the application its wiring."""
+    app.extensions[KEY] = wiring
+
+
+def wiring_of(app: Flask) -> Wiring:
+    """The wiring of an application."""
+    return cast("Wiring", app.extensions[KEY])
+
+
+def wired() -> Wiring:
+    """The wiring of the application that serves this request."""
+    return wiring_of(current_app)
