@@ -33,17 +33,16 @@ class Document:
 
     def problem(self, place: Place, reason: Text) -> Problem:
         """A fault at a place; where the place is missing, the line of what should hold it."""
-        return Problem(self.file, self._line(place), path_of(place), reason)
-
-    def _line(self, place: Place) -> int:
         known: Place = ()
         for part in place:
             # A key written as a number (1:) is known by its written form.
-            steps = [step for step in ((*known, part), (*known, str(part))) if step in self.lines]
-            if not steps:
+            steps = [(*known, part), (*known, str(part))]
+            found = [step for step in steps if step in self.lines]
+            if not found:
                 break
-            known = steps[0]
-        return self.lines[known]
+            known = found[0]
+        whole = known + place[len(known) :]
+        return Problem(self.file, self.lines[known], path_of(whole), reason)
 
 
 class UnreadableError(Exception):

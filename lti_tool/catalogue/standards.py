@@ -3,7 +3,7 @@
 Not here: reading (``validation``), rubric and mappings of the standard.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain
 
 from lti_tool.domain.standard import (
@@ -40,9 +40,12 @@ def standard_problems(
     """What does not fit within a standard. Level files that could not be read are left out."""
     yield from _head_problems(head)
     entries = _entries(levels)
+    unread = set(head.value.levels_once()) - {each.value.level for each in levels}
     for level in levels:
         for place, entry in _requirements(level.value):
-            for reason in _source_problems(entry, entries):
+            for reason in _source_problems(entry):
+                yield level.problem(reason, *place)
+            for reason in _inference_problems(entry, entries, unread):
                 yield level.problem(reason, *place)
 
 
@@ -133,7 +136,7 @@ def _entries(levels: Iterable[Parsed[LevelFile]]) -> Entries:
     }
 
 
-def _source_problems(entry: RequirementEntry, entries: Entries) -> Iterator[Text]:
+def _source_problems(entry: RequirementEntry) -> Iterator[Text]:
     """Where a requirement's fields contradict how it is said to stand in the source."""
     if entry.status is SourceStatus.LOST and (entry.text or entry.english):
         yield Text("原文缺失的条目不得有文字", "a requirement lost in source must have no text")
@@ -146,7 +149,6 @@ def _source_problems(entry: RequirementEntry, entries: Entries) -> Iterator[Text
         )
     if entry.printed and entry.text and not _differ_in_punctuation(entry.printed, entry.text):
         yield Text("只能修正标点，不得改字", "only punctuation may be mended, no word changed")
-    yield from _inference_problems(entry, entries)
 
 
 def _differ_in_punctuation(printed: str, mended: str) -> bool:
@@ -156,7 +158,9 @@ def _differ_in_punctuation(printed: str, mended: str) -> bool:
     return printed != mended and words(printed) == words(mended)
 
 
-def _inference_problems(entry: RequirementEntry, entries: Entries) -> Iterator[Text]:
+def _inference_problems(
+    entry: RequirementEntry, entries: Entries, unread: Set[str]
+) -> Iterator[Text]:
     if (entry.status is SourceStatus.INFERRED) != (entry.inferred_from is not None):
         yield Text(
             "仅推定的条目写明来源（inferred_from）",
@@ -164,9 +168,11 @@ def _inference_problems(entry: RequirementEntry, entries: Entries) -> Iterator[T
         )
     if entry.inferred_from is None:
         return
-    origin = entries.get(RequirementKey.parse(entry.inferred_from))
+    key = RequirementKey.parse(entry.inferred_from)
+    origin = entries.get(key)
     if origin is None:
-        yield unknown(entry.inferred_from)
+        if key.level not in unread:
+            yield unknown(key)
     elif origin.status in {SourceStatus.LOST, SourceStatus.INFERRED}:
         yield Text("不得由未印出的条目推定", "cannot be inferred from what is not printed either")
     elif origin.text != entry.text:
