@@ -1,0 +1,229 @@
+"""HTTP to a platform: time limits, no surprises in where it goes, how much comes back.
+
+A platform's URLs come from its registration and from launches it signed, yet a name may be
+pointed at our own network; so the resolved address is checked and that very address is
+connected to, which leaves a changing DNS answer (rebinding) no gap. Environment proxies are
+not used, because behind one the check would look at the wrong address.
+
+Not here: tokens (``access_tokens``), what answers mean (``answers``).
+"""
+
+import json
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from ipaddress import IPv6Address, ip_address
+from typing import Any, ClassVar
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Retry
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
+from urllib3.util.connection import create_connection
+
+from .urls import is_web_url, same_origin
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 15
+TOTAL_SECONDS = 40
+MOST_BYTES = 4 * 1024 * 1024
+MOST_REDIRECTS = 3
+USER_AGENT = "lti-tool"
+
+
+class PlatformUnreachableError(Exception):
+    """No usable answer came: network, time, size. Trying again later may help."""
+
+
+class ForbiddenAddressError(Exception):
+    """The URL is not https, or leads to a private or loopback address. Nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """An answer read to its end. Header names are in lower case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ValueError when it is none."""
+        return json.loads(self.body)
+
+    @property
+    def excerpt(self) -> str:
+        """The first characters of the body, on one line, for the log of a refusal."""
+        return " ".join(self.body[:600].decode(errors="replace").split())[:200]
+
+
+class PlatformHttp:
+    """Sends requests to platforms. One instance serves all threads.
+
+    ``allow_loopback`` lets http, private and loopback addresses through, for trials.
+    """
+
+    def __init__(self, *, allow_loopback: bool = False) -> None:
+        self.allow_loopback = allow_loopback
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["User-Agent"] = USER_AGENT
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        retry = Retry(
+            total=2,
+            connect=2,
+            read=2,
+            status=2,
+            redirect=0,
+            other=0,
+            allowed_methods=["GET"],
+            status_forcelist=(502, 503, 504),
+            backoff_factor=0.2,
+            respect_retry_after_header=False,
+            raise_on_status=False,
+        )
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Adapter(retry, allow_loopback=allow_loopback))
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> HttpAnswer:
+        """GET, retried shortly, redirects followed within the same origin only.
+
+        Raises PlatformUnreachableError and ForbiddenAddressError.
+        """
+        answer = self._send("GET", url, headers or {}, None)
+        for _ in range(MOST_REDIRECTS):
+            target = _redirect_target(answer)
+            if target is None:
+                return answer
+            answer = self._send("GET", target, headers or {}, None)
+        return answer
+
+    def send(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+        """POST or PUT, once, no redirect followed.
+
+        Raises PlatformUnreachableError (the platform may or may not have acted) and
+        ForbiddenAddressError.
+        """
+        return self._send(method, url, headers, body)
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._session.close()
+
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> HttpAnswer:
+        self._check(url)
+        try:
+            with self._session.request(
+                method,
+                url,
+                headers=dict(headers),
+                data=body,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                lowered = {name.lower(): value for name, value in response.headers.items()}
+                return HttpAnswer(url, response.status_code, lowered, _read(response))
+        except (requests.RequestException, HTTPError, OSError) as error:
+            host = urlsplit(url).hostname
+            raise PlatformUnreachableError(f"{host}: {type(error).__name__}") from error
+
+    def _check(self, url: str) -> None:
+        if not is_web_url(url):
+            raise ForbiddenAddressError("not a web URL")
+        if urlsplit(url).scheme != "https" and not self.allow_loopback:
+            raise ForbiddenAddressError("not https")
+
+
+def _redirect_target(answer: HttpAnswer) -> str | None:
+    location = answer.headers.get("location")
+    if answer.status not in {301, 302, 303, 307, 308} or not location:
+        return None
+    target = urljoin(answer.url, location)
+    return target if same_origin(target, answer.url) else None
+
+
+def _read(response: requests.Response) -> bytes:
+    """The whole body, within the limits of size and time: the read time-out alone would let a
+    server drip one byte at a time for ever."""
+    deadline = time.monotonic() + TOTAL_SECONDS
+    body = bytearray()
+    for chunk in response.iter_content(16 * 1024):
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise PlatformUnreachableError("answer too large")
+        if time.monotonic() > deadline:
+            raise PlatformUnreachableError("answer too slow")
+    return bytes(body)
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one that any stranger may be reached at."""
+    ip = ip_address(address.partition("%")[0])
+    if isinstance(ip, IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if inner is not None:
+            ip = inner
+    return ip.is_global and not ip.is_multicast
+
+
+class _GuardedConnection(HTTPConnection):
+    """Connects only to public addresses, and to the very address that was checked."""
+
+    def _new_conn(self) -> socket.socket:
+        try:
+            found = socket.getaddrinfo(self._dns_host, self.port, type=socket.SOCK_STREAM)
+        except (socket.gaierror, UnicodeError) as error:
+            reason = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
+            raise NameResolutionError(self.host, self, reason) from error
+        addresses = [str(entry[4][0]) for entry in found]
+        if not all(is_public(address) for address in addresses):
+            raise ForbiddenAddressError(f"{self.host} is not a public address")
+        return self._connect_to(addresses)
+
+    def _connect_to(self, addresses: list[str]) -> socket.socket:
+        reason: OSError | None = None
+        for address in addresses:
+            try:
+                return create_connection(
+                    (address, self.port or 0),
+                    self.timeout,
+                    source_address=self.source_address,
+                    socket_options=self.socket_options,
+                )
+            except OSError as error:
+                reason = error
+        raise NewConnectionError(self, str(reason)) from reason
+
+
+class _GuardedTlsConnection(_GuardedConnection, HTTPSConnection):
+    """The same with TLS; certificate and host name are checked against the name."""
+
+
+class _GuardedPool(HTTPConnectionPool):
+    ConnectionCls = _GuardedConnection
+
+
+class _GuardedTlsPool(HTTPSConnectionPool):
+    ConnectionCls = _GuardedTlsConnection
+
+
+class _Adapter(HTTPAdapter):
+    """Puts the guarded connections under ``requests``, unless loopback is allowed."""
+
+    guarded: ClassVar[dict[str, type[HTTPConnectionPool]]] = {
+        "http": _GuardedPool,
+        "https": _GuardedTlsPool,
+    }
+
+    def __init__(self, retry: Retry, *, allow_loopback: bool) -> None:
+        super().__init__(max_retries=retry)
+        if not allow_loopback:
+            self.poolmanager.pool_classes_by_scheme = self.guarded

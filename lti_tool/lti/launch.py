@@ -1,0 +1,286 @@
+"""The second step of a launch: the platform's id_token becomes a domain ``Launch``.
+
+Four small steps, because keys may have to be fetched and no network call may happen inside a
+transaction, and because an unknown deployment is to be remembered although its launch is
+refused:
+
+1. ``open_launch`` in a transaction: the state is used up.
+2. ``verify_launch`` outside any: the token is genuine and its claims are in order.
+3. ``note_launch`` in a transaction: the deployment is found, or stored as waiting.
+4. ``admit_launch``, pure: the ``Launch``, or DeploymentWaitingError.
+
+PyLTI1p3's message validators have the last word on a message; types, times, audiences, target
+link and single use, which it leaves open, are checked here and in ``id_tokens``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pylti1p3.exception import LtiException
+from pylti1p3.message_validators.abstract import MessageValidatorAbstract
+from pylti1p3.message_validators.deep_link import DeepLinkMessageValidator
+from pylti1p3.message_validators.resource_message import ResourceMessageValidator
+
+from lti_tool.domain.launch import (
+    Context,
+    DeepLinking,
+    GradeService,
+    Launch,
+    MessageType,
+    Person,
+    ResourceLink,
+)
+from lti_tool.persistence.database import Session
+from lti_tool.persistence.login_states import digest, login_state, use_login_state
+from lti_tool.persistence.platforms import (
+    Deployment,
+    DeploymentState,
+    Platform,
+    note_deployment,
+    note_product,
+)
+from lti_tool.persistence.platforms import platform as stored_platform
+
+from .claims import (
+    AGS_ENDPOINT,
+    DEEP_LINKING_SETTINGS,
+    DEPLOYMENT_ID,
+    LTI,
+    MESSAGE_TYPE,
+    VERSION,
+    Claims,
+    custom_texts,
+)
+from .errors import (
+    BadClaimError,
+    BadTokenError,
+    DeploymentWaitingError,
+    LoginStateError,
+    PlatformRefusedError,
+)
+from .id_tokens import verified_claims
+from .key_sets import KeySets
+from .roles import roles_here
+from .urls import is_web_url
+
+UNPLACED = 0
+"""The deployment's row id before ``admit_launch`` knows it."""
+
+VALIDATORS: Mapping[MessageType, MessageValidatorAbstract] = {
+    MessageType.RESOURCE_LINK: ResourceMessageValidator(),
+    MessageType.DEEP_LINKING: DeepLinkMessageValidator(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A launch whose state was good and is now used up; the token is not yet looked at.
+
+    ``browser_proven``: the launch came with the cookie that its login set. Where a browser
+    blocks cookies in frames it is False, and the page may ask the person to confirm who they
+    are, since somebody else's login could have been slipped in.
+    """
+
+    platform: Platform
+    id_token: str
+    nonce_hash: str
+    target_link_uri: str
+    browser_proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedLaunch:
+    """A genuine launch. ``launch.deployment_id`` is not filled in yet; ``deployment`` is the
+    platform's word for it."""
+
+    platform: Platform
+    deployment: str
+    launch: Launch
+
+
+def open_launch(
+    session: Session, form: Mapping[str, str], *, browser: str | None, now: datetime
+) -> Arrival:
+    """Use up the state of a launch's form (``state``, ``id_token``). Step 1 of 4.
+
+    ``browser`` is the value of the cookie set at the login; None when the browser sent none.
+
+    Raises PlatformRefusedError, LoginStateError, BadTokenError (``token_missing``).
+    """
+    if form.get("error"):
+        raise PlatformRefusedError("platform_refused", form["error"][:100])
+    id_token = form.get("id_token", "")
+    if not id_token:
+        raise BadTokenError("token_missing")
+    if not form.get("state"):
+        raise LoginStateError("state_missing")
+    state_hash = digest(form["state"])
+    state = login_state(session, state_hash)
+    if state is None:
+        raise LoginStateError("state_unknown")
+    browser_hash = None if browser is None else digest(browser)
+    if browser_hash is not None and browser_hash != state.browser_hash:
+        raise LoginStateError("browser_changed")
+    if not use_login_state(session, state_hash, now=now):
+        late = state.used_at is None and state.expires_at <= now
+        raise LoginStateError("state_expired" if late else "state_used")
+    platform = stored_platform(session, state.platform_id)
+    if platform is None:
+        raise LoginStateError("state_unknown")
+    proven = browser_hash is not None
+    return Arrival(platform, id_token, state.nonce_hash, state.target_link_uri, proven)
+
+
+def verify_launch(arrival: Arrival, *, key_sets: KeySets, now: datetime) -> VerifiedLaunch:
+    """Check the token and read its claims. May fetch keys: call outside transactions. Step 2.
+
+    Raises BadTokenError, KeySetError, BadClaimError.
+    """
+    platform = arrival.platform
+    values = verified_claims(
+        arrival.id_token,
+        platform,
+        key=lambda kid: key_sets.key(platform, kid, now=now),
+        nonce_hash=arrival.nonce_hash,
+        now=now,
+    )
+    claims = Claims(values)
+    message_type = _message_type(claims)
+    target = claims.text(LTI + "target_link_uri")
+    if message_type is MessageType.RESOURCE_LINK and not target:
+        raise BadClaimError("claim_missing", "target_link_uri")
+    if target and target != arrival.target_link_uri:
+        raise BadClaimError("target_changed")
+    deployment = claims.identifier(DEPLOYMENT_ID)
+    launch = _launch(claims, message_type, platform)
+    _validate(claims, message_type)
+    return VerifiedLaunch(platform, deployment, launch)
+
+
+def note_launch(session: Session, verified: VerifiedLaunch, *, now: datetime) -> Deployment:
+    """The launch's deployment; an unknown one is stored as waiting, so commit. Step 3."""
+    if verified.launch.product != verified.platform.product:
+        note_product(session, verified.platform.id, verified.launch.product)
+    return note_deployment(session, verified.platform, verified.deployment, now=now)
+
+
+def admit_launch(verified: VerifiedLaunch, deployment: Deployment) -> Launch:
+    """The launch for the services. Step 4.
+
+    Raises DeploymentWaitingError while the administrator has not approved the deployment.
+    """
+    if deployment.state is not DeploymentState.APPROVED:
+        raise DeploymentWaitingError(verified.platform.name, verified.deployment)
+    return replace(verified.launch, deployment_id=deployment.id)
+
+
+def _message_type(claims: Claims) -> MessageType:
+    if claims.required(VERSION) != "1.3.0":
+        raise BadClaimError("claim_value", "version")
+    name = claims.required(MESSAGE_TYPE)
+    if name not in set(MessageType):
+        raise BadClaimError("message_unsupported", name[:60])
+    return MessageType(name)
+
+
+def _validate(claims: Claims, message_type: MessageType) -> None:
+    """PyLTI1p3's validators want ``sub`` in deep linking too, where it is optional."""
+    values = dict(claims.values)
+    if message_type is MessageType.DEEP_LINKING:
+        values["sub"] = values.get("sub") or "anonymous"
+    try:
+        VALIDATORS[message_type].validate(values)
+    except LtiException as error:
+        raise BadClaimError("claim_value", str(error)) from error
+
+
+def _launch(claims: Claims, message_type: MessageType, platform: Platform) -> Launch:
+    roles = claims.texts(LTI + "roles")
+    if roles is None:
+        raise BadClaimError("claim_missing", "roles")
+    shown = claims.group(LTI + "launch_presentation") or Claims({})
+    maker = claims.group(LTI + "tool_platform") or Claims({})
+    deep = message_type is MessageType.DEEP_LINKING
+    return Launch(
+        platform_id=platform.id,
+        deployment_id=UNPLACED,
+        message_type=message_type,
+        person=_person(claims, anonymous_allowed=deep),
+        roles=roles_here(roles, platform.registrar_roles),
+        context=_context(claims),
+        resource_link=_resource_link(claims, required=not deep),
+        grades=_grades(claims),
+        deep_linking=_deep_linking(claims) if deep else None,
+        custom=custom_texts(claims),
+        locale=shown.label("locale") or claims.label("locale") or None,
+        product=maker.label("product_family_code").lower(),
+        return_url=_return_url(shown),
+    )
+
+
+def _return_url(shown: Claims) -> str | None:
+    """Only for a link back, so one that is no web URL is left out rather than refused."""
+    url = shown.text("return_url")
+    return url if url and is_web_url(url) else None
+
+
+def _person(claims: Claims, *, anonymous_allowed: bool) -> Person:
+    """Core 5.3.6 allows a launch without ``sub``, certification rejects it; deep linking 2.0
+    makes it optional. Without it nothing could be handed in or rated."""
+    nameless = anonymous_allowed and not claims.text("sub")
+    lis = claims.group(LTI + "lis") or Claims({})
+    return Person(
+        sub="" if nameless else claims.identifier("sub"),
+        name=claims.label("name"),
+        given_name=claims.label("given_name"),
+        family_name=claims.label("family_name"),
+        email=claims.label("email"),
+        student_number=lis.label("person_sourcedid"),
+    )
+
+
+def _context(claims: Claims) -> Context | None:
+    group = claims.group(LTI + "context")
+    if group is None:
+        return None
+    return Context(group.identifier("id"), group.label("title"), group.label("label"))
+
+
+def _resource_link(claims: Claims, *, required: bool) -> ResourceLink | None:
+    group = claims.group(LTI + "resource_link")
+    if group is None and required:
+        raise BadClaimError("claim_missing", "resource_link")
+    if group is None:
+        return None
+    return ResourceLink(group.identifier("id"), group.label("title"))
+
+
+def _grades(claims: Claims) -> GradeService | None:
+    group = claims.group(AGS_ENDPOINT)
+    if group is None:
+        return None
+    return GradeService(
+        line_items=group.web_url("lineitems"),
+        line_item=group.web_url("lineitem"),
+        scopes=frozenset(group.texts("scope") or ()),
+    )
+
+
+def _deep_linking(claims: Claims) -> DeepLinking:
+    """``accept_lineitem`` absent means unknown (deep linking 2.0, section 4.4.1.2): Moodle 4.5
+    leaves it out and honours line items, so absent counts as yes."""
+    group = claims.group(DEEP_LINKING_SETTINGS)
+    if group is None:
+        raise BadClaimError("claim_missing", "deep_linking_settings")
+    group.texts("accept_types")
+    group.texts("accept_presentation_document_targets")
+    return_url = group.web_url("deep_link_return_url")
+    if return_url is None:
+        raise BadClaimError("claim_missing", "deep_link_return_url")
+    return DeepLinking(
+        return_url=return_url,
+        accept_multiple=group.flag("accept_multiple", absent=False),
+        accept_line_item=group.flag("accept_lineitem", absent=True),
+        data=group.text("data"),
+    )

@@ -1,0 +1,191 @@
+"""The first step of a launch: OIDC third-party initiated login (LTI security framework 1.0,
+section 5.1.1).
+
+PyLTI1p3 checks the initiation and writes the authentication request. Ours are: which
+registration is meant, whether the target link is ours, the state kept on the server (PyLTI1p3's
+is a cookie whose value equals its name), and an authorisation URL that has a query already.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+from pylti1p3.cookie import CookieService
+from pylti1p3.oidc_login import OIDCLogin
+from pylti1p3.redirect import Redirect
+from pylti1p3.request import Request
+from pylti1p3.session import SessionService
+
+from lti_tool.persistence.database import Session
+from lti_tool.persistence.login_states import (
+    LoginState,
+    digest,
+    keep_login_state,
+    sweep_login_states,
+)
+from lti_tool.persistence.platforms import Platform, platform_by, platforms_of_issuer
+
+from .errors import BadLoginError, UnknownPlatformError
+from .registrations import OnePlatform
+from .urls import ToolAddress, with_query
+
+LOGIN_LIFETIME = timedelta(minutes=10)
+"""How long a person may take to log in at the LMS on the way."""
+KEEP_EXPIRED = timedelta(days=1)
+"""So long a late or repeated launch is told what happened to it."""
+MOST_CHARACTERS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class LoginRedirect:
+    """Where to send the browser (302). ``state`` is for naming the browser's cookie."""
+
+    url: str
+    state: str
+
+
+def begin_login(
+    session: Session,
+    parameters: Mapping[str, str],
+    *,
+    address: ToolAddress,
+    now: datetime,
+    token: Callable[[], str],
+    browser: str | None = None,
+) -> LoginRedirect:
+    """Check a login initiation (GET or POST), keep its state, say where to redirect.
+
+    ``token`` makes URL-safe secrets of at least 256 bits (Moodle strips tags from ``state``);
+    it is called twice. ``browser`` is the value of the cookie that goes out with the redirect:
+    the launch must then not come with another; None where no cookie is set.
+
+    Raises BadLoginError (``login_parameter_missing``, ``target_not_ours``) and
+    UnknownPlatformError (``platform_unknown``, ``platform_ambiguous``).
+    """
+    platform = _platform(session, parameters)
+    _required(parameters, "login_hint")
+    target = _required(parameters, "target_link_uri")
+    if len(target) > 2000 or not address.owns(target):
+        raise BadLoginError("target_not_ours")
+    secret, nonce = token(), token()
+    login = _Login(platform, parameters, secret, nonce)
+    sweep_login_states(session, before=now - KEEP_EXPIRED)
+    keep_login_state(
+        session,
+        LoginState(
+            state_hash=digest(login.state),
+            nonce_hash=digest(nonce),
+            platform_id=platform.id,
+            target_link_uri=target,
+            browser_hash=None if browser is None else digest(browser),
+            created_at=now,
+            expires_at=now + LOGIN_LIFETIME,
+        ),
+    )
+    return LoginRedirect(login.authentication_request(address.launch_url), login.state)
+
+
+def _platform(session: Session, parameters: Mapping[str, str]) -> Platform:
+    issuer = _required(parameters, "iss")
+    client_id = parameters.get("client_id")
+    if client_id:
+        found = platform_by(session, issuer, client_id)
+        candidates: tuple[Platform, ...] = () if found is None else (found,)
+    else:
+        candidates = platforms_of_issuer(session, issuer)
+    if not candidates:
+        raise UnknownPlatformError("platform_unknown", issuer[:200])
+    if len(candidates) > 1:
+        raise UnknownPlatformError("platform_ambiguous", issuer[:200])
+    return candidates[0]
+
+
+def _required(parameters: Mapping[str, str], name: str) -> str:
+    value = parameters.get(name, "")
+    if not value or len(value) > MOST_CHARACTERS or "\x00" in value:
+        raise BadLoginError("login_parameter_missing", name)
+    return value
+
+
+class _Parameters(Request):
+    """The initiation's parameters for PyLTI1p3."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    def is_secure(self) -> bool:
+        return True
+
+    def get_param(self, key: str) -> str:
+        return self._values.get(key, "")
+
+
+class _NoCookies(CookieService):
+    """PyLTI1p3 wants to keep the state in a cookie; it is kept in the database."""
+
+    def get_cookie(self, name: str) -> str | None:
+        return None
+
+    def set_cookie(self, name: str, value: str | int, exp: int | None = 3600) -> None:
+        return None
+
+
+class _NoSession(SessionService):
+    """PyLTI1p3 wants to keep the nonce in a session; it is kept in the database."""
+
+    def save_nonce(self, nonce: str) -> None:
+        return None
+
+
+class _Target(Redirect[str]):
+    """The redirect as a plain URL."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def do_redirect(self) -> str:
+        return self._url
+
+    def do_js_redirect(self) -> str:
+        return self._url
+
+    def set_redirect_url(self, location: str) -> None:
+        self._url = location
+
+    def get_redirect_url(self) -> str:
+        return self._url
+
+
+class _Login(OIDCLogin[_Parameters, OnePlatform, _NoSession, _NoCookies, str]):
+    """PyLTI1p3's login with our secrets, and without its ``?`` onto a URL that has a query."""
+
+    def __init__(
+        self, platform: Platform, parameters: Mapping[str, str], secret: str, nonce: str
+    ) -> None:
+        self._full_url = platform.auth_login_url
+        self._bare_url = urlsplit(self._full_url)._replace(query="", fragment="").geturl()
+        request = _Parameters({**parameters, "client_id": platform.client_id})
+        bare = OnePlatform(replace(platform, auth_login_url=self._bare_url))
+        super().__init__(request, bare, _NoSession(request), _NoCookies())
+        self._secret, self._nonce = secret, nonce
+
+    @property
+    def state(self) -> str:
+        """The state as PyLTI1p3 writes it."""
+        return f"state-{self._secret}"
+
+    def authentication_request(self, launch_url: str) -> str:
+        """The URL of the OIDC authentication request."""
+        made = self.get_redirect_object(launch_url).get_redirect_url()
+        query = made.removeprefix(f"{self._bare_url}?")
+        return with_query(self._full_url, dict(parse_qsl(query, keep_blank_values=True)))
+
+    def get_redirect(self, url: str) -> Redirect[str]:
+        return _Target(url)
+
+    def _get_uuid(self) -> str:
+        return self._secret
+
+    def _generate_nonce(self) -> str:
+        return self._nonce
