@@ -1,0 +1,119 @@
+"""Where the contents of evidence files are kept: a local folder.
+
+A file lies under a random key and never under its own name. Not here: the names and kinds that
+are taken (``names``, ``kinds``), and which submission a file belongs to (``persistence``).
+"""
+
+import hashlib
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO, Protocol
+
+from lti_tool.domain.errors import BadEvidenceError, NotFoundError
+
+from .kinds import check_content, kind_of
+from .names import clean_name
+
+CHUNK = 256 * 1024
+KEY = re.compile(r"[0-9a-f]{32}")
+
+
+class Readable(Protocol):
+    """What an upload can be read from."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file that is safely on disk. ``name`` is the cleaned original, ``size`` in bytes."""
+
+    storage_key: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+class EvidenceStore:
+    """Keeps files under ``root``, each at most ``max_bytes`` long."""
+
+    def __init__(self, root: Path, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self._root = root
+
+    def keep(self, stream: Readable, name: str) -> KeptFile:
+        """Check a file and keep it; when this returns it survives a power cut.
+
+        Raises BadEvidenceError, and keeps nothing: ``name`` (none left after cleaning),
+        ``kind_not_allowed``, ``not_what_it_says``, ``empty``, ``too_large``.
+        """
+        shown = clean_name(name)
+        kind = kind_of(shown)
+        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        incoming = self._incoming()
+        try:
+            with incoming.open("w+b") as file:
+                size, sha256 = self._copy(stream, file)
+                check_content(kind, file)
+            key = self._settle(incoming)
+        finally:
+            incoming.unlink(missing_ok=True)
+        return KeptFile(key, shown, kind.media_type, size, sha256)
+
+    def open(self, storage_key: str) -> BinaryIO:
+        """A kept file's content. Raises NotFoundError for a key that is none."""
+        try:
+            return self._path(storage_key).open("rb")
+        except FileNotFoundError as missing:
+            raise NotFoundError from missing
+
+    def discard(self, storage_key: str) -> None:
+        """Delete a kept file; does nothing if it is gone already. Raises NotFoundError for a
+        key that is none."""
+        self._path(storage_key).unlink(missing_ok=True)
+
+    def _incoming(self) -> Path:
+        return self._root / f"incoming-{secrets.token_hex(16)}"
+
+    def _copy(self, stream: Readable, incoming: IO[bytes]) -> tuple[int, str]:
+        size, digest = 0, hashlib.sha256()
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if size > self.max_bytes:
+                raise BadEvidenceError("too_large", str(self.max_bytes))
+            digest.update(chunk)
+            incoming.write(chunk)
+        if not size:
+            raise BadEvidenceError("empty")
+        incoming.flush()
+        os.fsync(incoming.fileno())
+        return size, digest.hexdigest()
+
+    def _settle(self, incoming: Path) -> str:
+        """Move a complete file to its place, which is the moment from which it exists."""
+        key = secrets.token_hex(16)
+        place = self._path(key)
+        place.parent.mkdir(exist_ok=True, mode=0o700)
+        incoming.rename(place)
+        _sync_folder(place.parent)
+        return key
+
+    def _path(self, storage_key: str) -> Path:
+        if not KEY.fullmatch(storage_key):
+            raise NotFoundError
+        return self._root / storage_key[:2] / storage_key
+
+
+def _sync_folder(folder: Path) -> None:
+    """The new name itself must reach the disk. Windows has no way to ask for it."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
