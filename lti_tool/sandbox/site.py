@@ -77,7 +77,7 @@ def create_sandbox(
 ) -> Flask:
     """The sandbox as a Flask application; its ``Sandbox`` is in ``extensions["sandbox"]``.
 
-    ``clock`` gives seconds since 1970. Making it generates two RSA keys.
+    ``clock`` gives seconds since 1970.
     """
     app = Flask(__name__, static_url_path="/sandbox-static")
     platforms = {

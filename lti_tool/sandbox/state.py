@@ -62,13 +62,13 @@ class Platform:
         self.teacher = teacher(platform=manner.name)
         self.registrar = registrar(platform=manner.name)
         self.people = (self.teacher, self.registrar, *self.students)
-        self.key = SigningKey.made(f"{manner.name}-key-1")
         self.faults = Faults()
         self.launches = Tickets[PendingLaunch](seconds=LAUNCH_SECONDS, clock=clock)
         self.visits = Tickets[Visit](seconds=VISIT_SECONDS, clock=clock)
         self.drafts = Tickets[tuple[Mapping[str, object], ...]](seconds=VISIT_SECONDS, clock=clock)
         self.tokens = Tickets[frozenset[str]](seconds=TOKEN_SECONDS, clock=clock)
         self.assertions = Tickets[bool](seconds=TOKEN_SECONDS, clock=clock)
+        self._key: SigningKey | None = None
         self._clock = clock
         self._lock = RLock()
         self._numbers = count(1)
@@ -78,7 +78,15 @@ class Platform:
         self._requests: list[Received] = []
         self._people_by_id = {person.user_id: person for person in self.people}
 
-    # --- time and people ---
+    # --- time, key and people ---
+
+    @property
+    def key(self) -> SigningKey:
+        """The platform's signing key, made when first asked for."""
+        with self._lock:
+            if self._key is None:
+                self._key = SigningKey.made(f"{self.manner.name}-key-1")
+            return self._key
 
     def now(self) -> datetime:
         """The platform's time, in UTC."""
