@@ -15,10 +15,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import JSON, TypeDecorator
 
-__all__ = ["Base", "Database", "Json", "Session", "UtcDateTime", "upgrade"]
+__all__ = ["Base", "Database", "DatabaseError", "Json", "Session", "UtcDateTime", "upgrade"]
 
 SQLITE_BUSY_SECONDS = 10
 READS_ONLY = "lti_tool_reads_only"

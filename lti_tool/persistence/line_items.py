@@ -6,12 +6,13 @@ until delivery found or created the column.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Numeric, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Numeric, String, UniqueConstraint, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from .database import Base
+from .database import Base, UtcDateTime
 
 GRADE_TAG = "grade"
 ATTAINMENT_TAG = "attainment"
@@ -30,6 +31,7 @@ class LineItemRow(Base):
     label: Mapped[str] = mapped_column(String(255))
     maximum: Mapped[Decimal] = mapped_column(Numeric(8, 2))
     url: Mapped[str | None] = mapped_column(String(2000))
+    sought_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,33 @@ def set_line_item_url(session: Session, line_item_id: int, url: str | None) -> N
     """Note where the column is; None when it turned out to be gone."""
     row = session.get(LineItemRow, line_item_id)
     if row is not None:
-        row.url = url
+        row.url, row.sought_until = url, None
         session.flush()
+
+
+def claim_search(session: Session, line_item_id: int, *, now: datetime, lease: timedelta) -> bool:
+    """Whether the caller alone may now find or create the column in the LMS.
+
+    Two at once would make two columns: platforms take duplicates (observed on Moodle 4.5).
+    """
+    claimed = session.execute(
+        update(LineItemRow)
+        .where(
+            LineItemRow.id == line_item_id,
+            LineItemRow.url.is_(None),
+            or_(LineItemRow.sought_until.is_(None), LineItemRow.sought_until < now),
+        )
+        .values(sought_until=now + lease)
+        .returning(LineItemRow.id)
+    ).scalar()
+    return claimed is not None
+
+
+def give_up_search(session: Session, line_item_id: int) -> None:
+    """Let another deliverer look for the column."""
+    session.execute(
+        update(LineItemRow).where(LineItemRow.id == line_item_id).values(sought_until=None)
+    )
 
 
 def line_item(session: Session, line_item_id: int) -> LineItem | None:

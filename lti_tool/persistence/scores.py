@@ -129,10 +129,11 @@ def queue_score(
         session.add(row)
     elif (row.given, row.maximum, row.comment) == (score.given, score.maximum, score.comment):
         return
+    row.comment_sent = bool(row.comment_sent) and row.comment == score.comment
     row.given, row.maximum, row.comment = score.given, score.maximum, score.comment
     row.sequence += 1
     row.queued_at = now
-    row.timestamp, row.comment_sent = None, False
+    row.timestamp = None
     if row.state != DeliveryState.LEASED:
         _wait(row, now)
     session.flush()
@@ -207,12 +208,13 @@ def mark_retry(
         session.flush()
 
 
-def mark_renewed(session: Session, delivery: Delivery, *, now: datetime) -> None:
-    """Let the score wait again with a new timestamp: the LMS holds a later one that differs."""
+def mark_renewed(session: Session, delivery: Delivery, *, due_at: datetime, reason: str) -> None:
+    """Let the score be sent again with a new timestamp: the LMS holds a later one that differs."""
     row = _leased(session, delivery)
     if row is not None:
         row.timestamp = None
-        _wait(row, now)
+        row.state, row.lease_until = DeliveryState.RETRY.value, None
+        row.due_at, row.reason = due_at, reason
         session.flush()
 
 

@@ -35,6 +35,8 @@ class Wiring:
     """Opens the tool's own signing keys."""
     address: ToolAddress
     """Where this tool is reached from outside."""
+    allow_loopback: bool
+    """Whether platforms on plain http and this very machine are allowed, for trials."""
     zone: ZoneInfo
     """The school's time zone."""
     clock: Callable[[], datetime]

@@ -323,6 +323,7 @@ def upgrade() -> None:
         sa.Column("label", sa.String(length=255), nullable=False),
         sa.Column("maximum", sa.Numeric(precision=8, scale=2), nullable=False),
         sa.Column("url", sa.String(length=2000), nullable=True),
+        sa.Column("sought_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["course_id"], ["courses.id"], name=op.f("fk_line_items_course_id_courses")
         ),

@@ -1,0 +1,157 @@
+"""The roof: builds and connects everything from the settings. Importing it builds nothing."""
+
+import base64
+import hashlib
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from celery import Celery
+from cryptography.fernet import Fernet, MultiFernet
+from flask import Flask, jsonify
+from flask.typing import ResponseReturnValue
+from flask_wtf import CSRFProtect
+
+from lti_tool.catalogue import Catalogue, load_catalogue
+from lti_tool.delivery.deliver import Deliverer
+from lti_tool.delivery.tasks import delivery_app
+from lti_tool.files import EvidenceStore
+from lti_tool.lti.access_tokens import AccessTokens
+from lti_tool.lti.http import PlatformHttp
+from lti_tool.lti.key_sets import KeySets
+from lti_tool.lti.keys import SigningKey, ensure_signing_key
+from lti_tool.lti.urls import ToolAddress
+from lti_tool.persistence.database import Database, DatabaseError, pending_revisions
+from lti_tool.settings import Settings
+from lti_tool.web import admin, launch, preferences, registrar, student, teacher
+from lti_tool.web.access import open_to_all
+from lti_tool.web.browser_session import RowSessionInterface
+from lti_tool.web.errors import init_errors
+from lti_tool.web.localisation import init_localisation
+from lti_tool.web.preferences import chosen_language
+from lti_tool.web.security import init_security
+from lti_tool.web.wiring import Wiring, install
+
+FORM_MEMORY = 2 * 1024 * 1024
+BLUEPRINTS = (launch, preferences, student, teacher, registrar, admin)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every process of the tool is made of, whether it serves pages or delivers scores."""
+
+    settings: Settings
+    database: Database
+    catalogue: Catalogue
+    http: PlatformHttp
+    cipher: MultiFernet
+    clock: Callable[[], datetime]
+
+
+def build_parts(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Parts:
+    """Read the standards and open the database. Raises CatalogueError."""
+    return Parts(
+        settings=settings,
+        database=Database(settings.database_url),
+        catalogue=load_catalogue(settings.rubrics_dir, settings.mappings_dir),
+        http=PlatformHttp(allow_loopback=settings.allow_loopback_platforms),
+        cipher=_cipher(settings.secret_key),
+        clock=clock or now,
+    )
+
+
+def build_deliverer(parts: Parts) -> Deliverer:
+    """What sends due scores; the embedded thread, ``lti-tool deliver`` and Celery all run it."""
+    tokens = AccessTokens(
+        parts.http,
+        signing_key=lambda: _signing_key(parts),
+        unique=lambda: secrets.token_urlsafe(16),
+    )
+    return Deliverer(
+        parts.database, parts.http, tokens, clock=parts.clock, random=random.SystemRandom().random
+    )
+
+
+def build_celery(parts: Parts, broker_url: str) -> Celery:
+    """The Celery application that ``lti-tool worker`` runs."""
+    return delivery_app(broker_url, build_deliverer(parts))
+
+
+def create_app(parts: Parts) -> Flask:
+    """The web application."""
+    settings = parts.settings
+    app = Flask("lti_tool.web")
+    app.secret_key = settings.secret_key
+    app.session_interface = RowSessionInterface()
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.largest_file + FORM_MEMORY,
+        MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    install(app, _wiring(parts))
+    init_security(app, https=settings.base_url.startswith("https:"))
+    csrf = CSRFProtect(app)
+    csrf.exempt(launch.blueprint)
+    init_localisation(app, settings.time_zone, chosen_language, clock=parts.clock)
+    init_errors(app)
+    for pages in BLUEPRINTS:
+        app.register_blueprint(pages.blueprint)
+    _add_health(app, parts)
+    return app
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def _wiring(parts: Parts) -> Wiring:
+    settings = parts.settings
+    return Wiring(
+        database=parts.database,
+        catalogue=parts.catalogue,
+        files=EvidenceStore(settings.data_dir / "evidence", settings.largest_file),
+        key_sets=KeySets(parts.http),
+        cipher=parts.cipher,
+        address=ToolAddress(settings.base_url),
+        allow_loopback=settings.allow_loopback_platforms,
+        zone=ZoneInfo(settings.time_zone),
+        clock=parts.clock,
+        new_id=lambda: secrets.token_urlsafe(16),
+    )
+
+
+def _cipher(secret_key: str) -> MultiFernet:
+    """Encrypts signing keys at rest with a key made from the secret key."""
+    key = hashlib.sha256(b"signing keys at rest:" + secret_key.encode()).digest()
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key))])
+
+
+def _signing_key(parts: Parts) -> SigningKey:
+    with parts.database.transaction() as session:
+        return ensure_signing_key(session, parts.cipher, now=parts.clock())
+
+
+def _add_health(app: Flask, parts: Parts) -> None:
+    """``/healthz``: the process answers. ``/readyz``: database and schema are there, too."""
+
+    @app.get("/healthz")
+    @open_to_all
+    def healthz() -> ResponseReturnValue:
+        return jsonify(status="ok")
+
+    @app.get("/readyz")
+    @open_to_all
+    def readyz() -> ResponseReturnValue:
+        try:
+            settings = parts.settings
+            missing = pending_revisions(settings.database_url, settings.migrations_dir)
+        except DatabaseError:
+            return jsonify(status="the database does not answer"), 503
+        if missing:
+            return jsonify(status="the database needs an upgrade", missing=list(missing)), 503
+        return jsonify(status="ok")

@@ -1,0 +1,46 @@
+"""The Celery engine: workers on a broker run the same delivery as the embedded thread.
+
+A message carries nothing: what is due stands in the outbox, so a lost or doubled message loses
+and doubles no score. Each worker's own beat asks for a round every two seconds.
+"""
+
+from celery import Celery
+
+from .deliver import Deliverer
+
+EVERY_SECONDS = 2.0
+QUEUE = "lti-tool-delivery"
+DELIVER = "lti_tool.deliver_due"
+
+
+def delivery_app(broker_url: str, deliverer: Deliverer) -> Celery:
+    """A Celery application whose workers drain the outbox, on a RabbitMQ quorum queue."""
+    app = Celery("lti_tool", broker=broker_url)
+    app.conf.update(
+        task_default_queue=QUEUE,
+        task_default_queue_type="quorum",
+        task_acks_late=True,
+        task_ignore_result=True,
+        worker_prefetch_multiplier=1,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={"confirm_publish": True},
+        worker_hijack_root_logger=False,
+        beat_schedule={
+            "deliver": {
+                "task": DELIVER,
+                "schedule": EVERY_SECONDS,
+                "options": {"expires": 10 * EVERY_SECONDS},
+            }
+        },
+    )
+
+    app.task(name=DELIVER)(lambda: deliver_all(deliverer))
+    return app
+
+
+def deliver_all(deliverer: Deliverer) -> int:
+    """Deliver until nothing is due; returns how many scores were handled."""
+    total = 0
+    while handled := deliverer.deliver_due():
+        total += handled
+    return total

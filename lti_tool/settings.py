@@ -1,0 +1,125 @@
+"""What the environment tells the tool, read once at start-up into a frozen value.
+
+Only ``cli`` and ``app`` read it; everybody else receives what they need as arguments.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+PREFIX = "LTI_TOOL_"
+KNOWN = frozenset(
+    PREFIX + name
+    for name in (
+        "DATABASE_URL",
+        "DATA_DIR",
+        "BASE_URL",
+        "SECRET_KEY",
+        "ALLOW_LOOPBACK_PLATFORMS",
+        "BROKER_URL",
+        "SMTP_URL",
+        "TIME_ZONE",
+    )
+)
+LEAST_SECRET = 32
+SECRET_FILE = "secret-key"  # noqa: S105 - a file's name, not a secret
+LARGEST_FILE = 200 * 1024 * 1024
+
+
+class SettingsError(Exception):
+    """The environment is wrong. ``problems`` names every variable at fault and why."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the tool is told from outside.
+
+    ``base_url`` has no slash at the end. ``broker_url`` None: scores are delivered by a thread
+    of the server; set: by Celery workers. ``largest_file`` is in bytes.
+    """
+
+    database_url: str
+    data_dir: Path
+    base_url: str
+    secret_key: str
+    allow_loopback_platforms: bool
+    broker_url: str | None
+    time_zone: str
+    rubrics_dir: Path
+    mappings_dir: Path
+    migrations_dir: Path
+    largest_file: int = LARGEST_FILE
+
+
+def read_settings(environment: Mapping[str, str], *, default_base_url: str) -> Settings:
+    """The settings, with defaults where the environment is silent.
+
+    Makes the data directory and, where none is given, a secret key kept in it with rights for
+    its owner alone. Raises SettingsError listing everything that is wrong, before making any.
+    """
+    given = {name.removeprefix(PREFIX): value for name, value in environment.items() if value}
+    base_url = given.get("BASE_URL", default_base_url).rstrip("/")
+    zone = given.get("TIME_ZONE", "Asia/Shanghai")
+    problems = (*_unknown(environment), *_problems(given, base_url, zone))
+    if problems:
+        raise SettingsError(problems)
+    data_dir = Path(given.get("DATA_DIR", "var")).resolve()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return Settings(
+        database_url=given.get("DATABASE_URL", f"sqlite:///{data_dir / 'dabiao.sqlite3'}"),
+        data_dir=data_dir,
+        base_url=base_url,
+        secret_key=given.get("SECRET_KEY") or _kept_secret(data_dir),
+        allow_loopback_platforms=given.get("ALLOW_LOOPBACK_PLATFORMS") == "1",
+        broker_url=given.get("BROKER_URL"),
+        time_zone=zone,
+        rubrics_dir=_data("rubrics"),
+        mappings_dir=_data("mappings"),
+        migrations_dir=_data("migrations"),
+    )
+
+
+def _unknown(environment: Mapping[str, str]) -> tuple[str, ...]:
+    names = (name for name in environment if name.startswith(PREFIX) and name not in KNOWN)
+    return tuple(f"{name}: no such setting" for name in sorted(names))
+
+
+def _problems(given: Mapping[str, str], base_url: str, zone: str) -> tuple[str, ...]:
+    found = []
+    parts = urlsplit(base_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        found.append("LTI_TOOL_BASE_URL: must be an http or https address, such as https://…")
+    database = given.get("DATABASE_URL", "sqlite://")
+    if not database.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
+        found.append("LTI_TOOL_DATABASE_URL: must begin with sqlite: or postgresql+psycopg:")
+    if len(given.get("SECRET_KEY", "x" * LEAST_SECRET)) < LEAST_SECRET:
+        found.append(f"LTI_TOOL_SECRET_KEY: must have at least {LEAST_SECRET} characters")
+    if given.get("ALLOW_LOOPBACK_PLATFORMS", "0") not in {"0", "1"}:
+        found.append("LTI_TOOL_ALLOW_LOOPBACK_PLATFORMS: must be 0 or 1")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        found.append(f"LTI_TOOL_TIME_ZONE: {zone!r} is no time zone, such as Asia/Shanghai")
+    return tuple(found)
+
+
+def _kept_secret(data_dir: Path) -> str:
+    path = data_dir / SECRET_FILE
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
+
+
+def _data(name: str) -> Path:
+    """A folder of data: inside the package once installed, at the top of a checkout otherwise."""
+    package = Path(__file__).parent
+    installed = package / "_data" / name
+    return installed if installed.is_dir() else package.parent / name

@@ -1,0 +1,189 @@
+"""The front doors: login and launch from an LMS, access links, our key set.
+
+Here a verified launch becomes a session and a redirect to the page it is about. Not here: what
+makes a launch genuine (``lti_tool.lti``).
+"""
+
+import secrets
+from datetime import timedelta
+
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from lti_tool.domain.errors import NotAllowedError
+from lti_tool.domain.launch import Launch, MessageType, Role
+from lti_tool.lti.keys import ensure_signing_key, key_set, published_keys
+from lti_tool.lti.launch import admit_launch, note_launch, open_launch, verify_launch
+from lti_tool.lti.login import begin_login
+from lti_tool.persistence import access_links, people, sessions
+from lti_tool.persistence.sessions import SignedIn
+from lti_tool.services.enter_from_launch import Entry, enter_from_launch
+
+from .access import SignedOutError, open_to_all
+from .page import Page
+from .preferences import LANGUAGE
+from .wiring import wired
+
+LARGEST_FORM = 128 * 1024
+SESSION_HOURS = timedelta(hours=8)
+BROWSER_DAYS = timedelta(days=1)
+
+blueprint = Blueprint("launch", __name__)
+
+
+@blueprint.before_request
+def _limit_size() -> None:
+    """An LTI message is a few kilobytes; refuse more before reading it."""
+    request.max_content_length = LARGEST_FORM
+    if (request.content_length or 0) > LARGEST_FORM:
+        raise RequestEntityTooLarge
+
+
+@blueprint.route("/lti/login", methods=["GET", "POST"])
+@open_to_all
+def login() -> ResponseReturnValue:
+    """Start a launch: keep its state, send the browser on to the LMS."""
+    wiring = wired()
+    browser = request.cookies.get(_cookie_name()) or secrets.token_urlsafe(32)
+    with wiring.database.transaction() as session:
+        onward = begin_login(
+            session,
+            request.values.to_dict(),
+            address=wiring.address,
+            now=wiring.clock(),
+            token=lambda: secrets.token_urlsafe(32),
+            browser=browser,
+        )
+    response = make_response(redirect(onward.url, 302))
+    response.set_cookie(
+        _cookie_name(),
+        browser,
+        max_age=BROWSER_DAYS,
+        secure=True,
+        httponly=True,
+        samesite="None",
+        partitioned=True,
+    )
+    return response
+
+
+@blueprint.post("/lti/launch")
+@open_to_all
+def launch() -> ResponseReturnValue:
+    """Finish a launch: verify it, note who came, open a session, show the page."""
+    wiring = wired()
+    now = wiring.clock()
+    with wiring.database.transaction() as session:
+        arrival = open_launch(
+            session,
+            request.form.to_dict(),
+            browser=request.cookies.get(_cookie_name()),
+            now=now,
+        )
+    verified = verify_launch(arrival, key_sets=wiring.key_sets, now=now)
+    with wiring.database.transaction() as session:
+        deployment = note_launch(session, verified, now=now)
+    message = admit_launch(verified, deployment)
+    if message.message_type is MessageType.DEEP_LINKING and Role.TEACHER not in message.roles:
+        raise NotAllowedError
+    token = secrets.token_urlsafe(32)
+    with wiring.database.transaction() as session:
+        entry = enter_from_launch(session, message, now=now)
+        sessions.open_session(
+            session,
+            token,
+            _signed_in(message, entry),
+            now=now,
+            expires_at=now + SESSION_HOURS,
+        )
+    return redirect(_first_page(message, entry, token), 303)
+
+
+@blueprint.get("/lti/launch")
+@open_to_all
+def launch_by_hand() -> ResponseReturnValue:
+    """Somebody opened the launch address itself: say where to open the tool from."""
+    return render_template("notice.html", page=Page(switch_language=False), kind="by_hand")
+
+
+@blueprint.get("/lti/jwks")
+@open_to_all
+def jwks() -> ResponseReturnValue:
+    """Our public keys, for platforms to verify what we sign."""
+    wiring = wired()
+    with wiring.database.transaction() as session:
+        ensure_signing_key(session, wiring.cipher, now=wiring.clock())
+        keys = key_set(published_keys(session, wiring.cipher))
+    response = jsonify(keys)
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@blueprint.get("/enter/<token>")
+@open_to_all
+def enter(token: str) -> ResponseReturnValue:
+    """Let a registrar or an administrator in by the link they were given."""
+    wiring = wired()
+    now = wiring.clock()
+    fresh = secrets.token_urlsafe(32)
+    with wiring.database.transaction() as session:
+        link = access_links.access_link(session, token, now=now)
+        if link is None:
+            raise SignedOutError
+        person = people.account(session, link.person_id)
+        sessions.open_session(
+            session,
+            fresh,
+            SignedIn(person.id, person.school_id, None, frozenset({link.role}), {}),
+            now=now,
+            expires_at=now + SESSION_HOURS,
+        )
+    page = "registrar.outcomes" if link.role is Role.REGISTRAR else "admin.platforms"
+    return redirect(url_for(page, session_token=fresh), 303)
+
+
+def _signed_in(message: Launch, entry: Entry) -> SignedIn:
+    data: dict[str, object] = {"platform_id": message.platform_id}
+    if message.locale is not None:
+        data[LANGUAGE] = message.locale
+    if entry.link is not None:
+        data["link_id"] = entry.link.id
+    if message.deep_linking is not None:
+        data["deep_linking"] = {
+            "return_url": message.deep_linking.return_url,
+            "accept_line_item": message.deep_linking.accept_line_item,
+            "data": message.deep_linking.data,
+            "deployment_id": message.deployment_id,
+        }
+    course_id = entry.course.id if entry.course is not None else None
+    return SignedIn(entry.account.id, entry.school_id, course_id, message.roles, data)
+
+
+def _first_page(message: Launch, entry: Entry, token: str) -> str:
+    """What this person came for: teachers work, students the assessment, registrars outcomes."""
+    if entry.course is None:
+        if Role.REGISTRAR in message.roles:
+            return url_for("registrar.outcomes", session_token=token)
+        raise NotAllowedError
+    if Role.TEACHER in message.roles:
+        return _teachers_page(message, entry, token)
+    if Role.REGISTRAR in message.roles:
+        return url_for("registrar.outcomes", session_token=token)
+    if entry.assessment_id is not None:
+        return url_for("student.assessment", assessment_id=entry.assessment_id, session_token=token)
+    page = "student.not_set_up" if entry.link is not None else "student.progress"
+    return url_for(page, session_token=token)
+
+
+def _teachers_page(message: Launch, entry: Entry, token: str) -> str:
+    if entry.assessment_id is not None:
+        return url_for("teacher.queue", assessment_id=entry.assessment_id, session_token=token)
+    choosing = entry.link is not None or message.message_type is MessageType.DEEP_LINKING
+    return url_for("teacher.choose" if choosing else "teacher.home", session_token=token)
+
+
+def _cookie_name() -> str:
+    """The browser's cookie; the ``__Host-`` prefix is refused by browsers over plain http."""
+    https = wired().address.base_url.startswith("https:")
+    return "__Host-dabiao-browser" if https else "dabiao-browser"
