@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
-from flask import Flask, jsonify, render_template, request
-from flask.typing import ResponseReturnValue
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
@@ -150,11 +149,11 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _broken_page)
 
 
-def _domain_page(error: domain.DomainError) -> ResponseReturnValue:
+def _domain_page(error: domain.DomainError) -> Response:
     return _page(DOMAIN.get(type(error), HTTP[400]))
 
 
-def _lti_page(error: LtiError) -> ResponseReturnValue:
+def _lti_page(error: LtiError) -> Response:
     words = LTI.get(error.reason)
     if words is None:
         groups = (("claim_", CLAIM_WRONG), ("message_", CLAIM_WRONG), ("token_", TOKEN_WRONG))
@@ -167,27 +166,26 @@ def _lti_page(error: LtiError) -> ResponseReturnValue:
     return _page(words, detail=detail)
 
 
-def _http_page(error: HTTPException) -> ResponseReturnValue:
+def _http_page(error: HTTPException) -> Response:
     code = error.code or 500
     known = HTTP.get(code, HTTP[400] if code < 500 else BROKEN)
-    body, _status, headers = _page(Words(code, known.title, known.todo))
-    if error.get_response().headers.get("Allow"):
-        headers["Allow"] = error.get_response().headers["Allow"]
-    return body, code, headers
+    response = _page(Words(code, known.title, known.todo))
+    allowed = error.get_response().headers.get("Allow")
+    if allowed:
+        response.headers["Allow"] = allowed
+    return response
 
 
-def _broken_page(error: Exception) -> ResponseReturnValue:
+def _broken_page(error: Exception) -> Response:
     reference = secrets.token_hex(4)
     log.error("request failed", reference=reference, path=request.endpoint, exc_info=error)
     return _page(BROKEN, reference=reference)
 
 
-def _page(
-    words: Words, *, detail: str = "", reference: str = ""
-) -> tuple[ResponseReturnValue, int, dict[str, str]]:
+def _page(words: Words, *, detail: str = "", reference: str = "") -> Response:
     if request.accept_mimetypes.best == "application/json":
         told = {"title": str(words.title), "todo": str(words.todo), "reference": reference}
-        return jsonify(told), words.status, {}
+        return make_response(jsonify(told), words.status)
     body = render_template(
         "error.html",
         page=Page(switch_language=False),
@@ -196,4 +194,4 @@ def _page(
         detail=detail,
         reference=reference,
     )
-    return body, words.status, {}
+    return make_response(body, words.status)
