@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import requests
@@ -23,13 +24,24 @@ def service(client: FlaskClient, platform: Platform) -> GradeService:
 
 @pytest.fixture
 def live_url(app: Flask) -> Iterator[str]:
-    """The sandbox behind waitress, on a free port."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+    """The sandbox behind waitress, on a free port.
+
+    The server is closed by its own loop: closing its sockets under a running loop breaks it.
+    """
+    sockets: dict[int, Any] = {}
+    server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=8)
     thread = threading.Thread(target=server.run)
+
+    def close() -> None:
+        for each in list(sockets.values()):
+            each.close()
+
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    server.trigger.pull_trigger(close)
     thread.join(timeout=10)
+    server.task_dispatcher.shutdown()
+    assert not thread.is_alive()
 
 
 def post_score(live_url: str, platform: Platform, item: LineItem) -> requests.Response:
