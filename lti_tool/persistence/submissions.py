@@ -132,13 +132,20 @@ def add_evidence(
 
 
 def change_evidence(
-    session: Session, evidence_id: str, *, codes: frozenset[str], text: str | None, url: str | None
+    session: Session,
+    evidence_id: str,
+    *,
+    codes: frozenset[str],
+    text: str | None,
+    url: str | None,
+    title: str | None = None,
 ) -> None:
     """Store new codes, and new words where they are not None. Raises NotFoundError."""
     row = session.get(EvidenceRow, evidence_id)
     if row is None:
         raise NotFoundError
     row.codes = sorted(codes)
+    row.title = row.title if title is None else title
     row.text = row.text if text is None else text
     row.url = row.url if url is None else url
     session.flush()

@@ -87,6 +87,7 @@ def change_evidence(
     evidence_id: str,
     *,
     codes: frozenset[str],
+    title: str | None = None,
     text: str | None = None,
     url: str | None = None,
 ) -> Submission:
@@ -100,11 +101,14 @@ def change_evidence(
     checked_evidence(
         replace(
             piece,
+            title=piece.title if title is None else title,
             text=piece.text if text is None else text,
             url=piece.url if url is None else url,
         )
     )
-    submissions.change_evidence(work.session, evidence_id, codes=codes, text=text, url=url)
+    submissions.change_evidence(
+        work.session, evidence_id, codes=codes, title=title, text=text, url=url
+    )
     return submissions.change_submission(work.session, submission)
 
 

@@ -2,7 +2,7 @@
 
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.errors import TransitionError
-from lti_tool.domain.submission import Action, Submission, after, check_submit
+from lti_tool.domain.submission import Action, Submission, after, check_submit, check_withdraw
 from lti_tool.persistence import ratings, submissions
 
 from .work import Work
@@ -27,13 +27,13 @@ def submit_evidence(work: Work, submission: Submission, assessment: Assessment) 
 
 
 def withdraw_submission(work: Work, submission: Submission, assessment: Assessment) -> Submission:
-    """Take a submission back to go on working on it, while nobody has rated it and it is in
-    time. Raises TransitionError otherwise."""
-    state = after(submission.state, Action.WITHDRAW)
+    """Take a submission back to go on working on it, while nobody has rated it and it could
+    still be handed in again. Raises TransitionError or PastDueError otherwise."""
+    check_withdraw(assessment, submission, work.now)
     if ratings.ratings_of_submission(work.session, submission.id):
         raise TransitionError("being rated", Action.WITHDRAW.value)
-    if assessment.is_late(work.now):
-        raise TransitionError("past due", Action.WITHDRAW.value)
-    draft = submissions.change_submission(work.session, submission, state=state)
+    draft = submissions.change_submission(
+        work.session, submission, state=after(submission.state, Action.WITHDRAW)
+    )
     work.note("withdraw", f"submission:{submission.id}")
     return draft

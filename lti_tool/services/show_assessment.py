@@ -1,0 +1,235 @@
+"""What a student sees of one assessment: what is asked, what they have given, what they may do.
+
+Not here: what a rater gave (``show_feedback``), and any change (``draft_submission``).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from lti_tool.catalogue import Catalogue, StandardBundle
+from lti_tool.domain.assessment import Assessment
+from lti_tool.domain.errors import (
+    AttemptsUsedError,
+    NotFoundError,
+    PastDueError,
+    TransitionError,
+)
+from lti_tool.domain.rubric import Criterion, PerformanceLevel
+from lti_tool.domain.standard import Level, Requirement, Standard, WorkTask
+from lti_tool.domain.submission import (
+    MAX_EVIDENCE,
+    Evidence,
+    Submission,
+    SubmissionState,
+    check_withdraw,
+    missing_evidence,
+    missing_self_ratings,
+    next_attempt,
+)
+from lti_tool.persistence import assessments, ratings, submissions
+from lti_tool.persistence.database import Session
+
+
+class Stage(StrEnum):
+    """What the page is for at the moment."""
+
+    WORK = "work"
+    """The student may add evidence; an attempt may not have been begun yet."""
+    CLOSED = "closed"
+    """The due time has passed and late work is not taken; a draft is only shown."""
+    WAITING = "waiting"
+    """Handed in and waiting to be rated."""
+    RATED = "rated"
+    """The newest attempt is rated and released."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One requirement of the assessment, and how the newest attempt stands to it.
+
+    ``choices`` are the performance levels it is judged on, lowest first; ``self_rating`` is the
+    student's own, None where they gave none; ``evidence`` is what they tied to it.
+    """
+
+    requirement: Requirement
+    criterion: Criterion
+    choices: tuple[PerformanceLevel, ...]
+    self_rating: int | None
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def code(self) -> str:
+        return self.requirement.code
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentShown:
+    """The whole page. ``attempt`` is the newest one, None before the first.
+
+    ``tasks`` are the work tasks that the codes belong to, ``cut`` the lowest performance level
+    that counts. ``earlier`` are the attempts before the newest, first one first.
+    """
+
+    assessment: Assessment
+    standard: Standard
+    level: Level
+    tasks: tuple[WorkTask, ...]
+    asked: tuple[Asked, ...]
+    cut: int
+    stage: Stage
+    attempt: Submission | None
+    earlier: tuple[Submission, ...]
+    may_begin: bool
+    may_withdraw: bool
+    has_feedback: bool
+    """Whether any rating is released to the student."""
+    late: bool
+    """Whether work handed in now would be late."""
+
+    @property
+    def number(self) -> int:
+        """The number of the newest attempt, 1 before the first."""
+        return self.attempt.attempt if self.attempt else 1
+
+    @property
+    def red_lines(self) -> int:
+        """How many of the requirements are red lines."""
+        return sum(each.criterion.red_line for each in self.asked)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What the newest attempt holds, in the order it was added."""
+        return self.attempt.evidence if self.attempt else ()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the attempt holds as many pieces as it may."""
+        return len(self.evidence) >= MAX_EVIDENCE
+
+    @property
+    def missing_evidence(self) -> tuple[str, ...]:
+        """The codes that no piece of evidence is tied to."""
+        if self.attempt is None:
+            return self.assessment.codes
+        return missing_evidence(self.assessment, self.attempt)
+
+    @property
+    def missing_self_ratings(self) -> tuple[str, ...]:
+        """The codes without a self-rating."""
+        if self.attempt is None:
+            return self.assessment.codes
+        return missing_self_ratings(self.assessment, self.attempt)
+
+    @property
+    def was_returned(self) -> bool:
+        """Whether it is in the student's hands because the teacher gave it back."""
+        return self.attempt is not None and self.attempt.state is SubmissionState.RETURNED
+
+
+def show_assessment(
+    session: Session,
+    catalogue: Catalogue,
+    assessment_id: str,
+    *,
+    learner_id: int,
+    course_id: int,
+    now: datetime,
+) -> AssessmentShown:
+    """The assessment as its student sees it. Raises NotFoundError outside the course."""
+    assessment = assessments.assessment(session, assessment_id, course_id=course_id)
+    bundle = catalogue.find(assessment.standard_id)
+    attempts = submissions.attempts_of(session, assessment.id, learner_id)
+    newest = attempts[-1] if attempts else None
+    given = [
+        each for attempt in attempts for each in ratings.ratings_of_submission(session, attempt.id)
+    ]
+    level = bundle.standard.level(assessment.level)
+    return AssessmentShown(
+        assessment=assessment,
+        standard=bundle.standard,
+        level=level,
+        tasks=_tasks(level, assessment.codes),
+        asked=_asked(bundle, assessment, newest),
+        cut=bundle.rubric.cut,
+        stage=_stage(assessment, newest, now),
+        attempt=newest,
+        earlier=tuple(attempts[:-1]),
+        may_begin=_may_begin(assessment, attempts, now),
+        may_withdraw=newest is not None
+        and _may_withdraw(assessment, newest, now)
+        and not any(each.submission_id == newest.id for each in given),
+        has_feedback=any(each.released_at is not None for each in given),
+        late=assessment.is_late(now),
+    )
+
+
+def own_file(
+    session: Session, evidence_id: str, *, learner_id: int, course_id: int
+) -> tuple[Evidence, str]:
+    """A file of the student's own and its storage key. Raises NotFoundError for anything else."""
+    submission = submissions.submission_with(session, evidence_id)
+    if submission.learner_id != learner_id:
+        raise NotFoundError
+    assessments.assessment(session, submission.assessment_id, course_id=course_id)
+    key = submissions.storage_key(session, evidence_id)
+    found = next((each for each in submission.evidence if each.id == evidence_id), None)
+    if key is None or found is None:
+        raise NotFoundError
+    return found, key
+
+
+def _asked(
+    bundle: StandardBundle, assessment: Assessment, attempt: Submission | None
+) -> tuple[Asked, ...]:
+    evidence = attempt.evidence if attempt else ()
+    own = attempt.self_ratings if attempt else {}
+    return tuple(
+        Asked(
+            requirement=bundle.standard.requirement(each.key),
+            criterion=bundle.rubric.criterion(each.key),
+            choices=bundle.rubric.choices(each.key),
+            self_rating=own.get(each.code),
+            evidence=tuple(piece for piece in evidence if each.code in piece.codes),
+        )
+        for each in assessment.requirements
+    )
+
+
+def _tasks(level: Level, codes: Iterable[str]) -> tuple[WorkTask, ...]:
+    wanted = set(codes)
+    return tuple(
+        task
+        for task in level.tasks
+        if not wanted.isdisjoint(each.code for each in task.requirements)
+    )
+
+
+def _stage(assessment: Assessment, attempt: Submission | None, now: datetime) -> Stage:
+    if attempt is not None and attempt.state is SubmissionState.SUBMITTED:
+        return Stage.WAITING
+    if attempt is not None and attempt.state is SubmissionState.RELEASED:
+        return Stage.RATED
+    given_back = attempt is not None and attempt.return_note != ""
+    returned = attempt is not None and attempt.state is SubmissionState.RETURNED
+    in_time = assessment.accepts_late or not assessment.is_late(now)
+    return Stage.WORK if in_time or returned or given_back else Stage.CLOSED
+
+
+def _may_begin(assessment: Assessment, attempts: Sequence[Submission], now: datetime) -> bool:
+    if assessment.is_late(now) and not assessment.accepts_late:
+        return False
+    try:
+        next_attempt(assessment, attempts)
+    except (AttemptsUsedError, TransitionError):
+        return False
+    return True
+
+
+def _may_withdraw(assessment: Assessment, attempt: Submission, now: datetime) -> bool:
+    try:
+        check_withdraw(assessment, attempt, now)
+    except (PastDueError, TransitionError):
+        return False
+    return True
