@@ -7,10 +7,12 @@ signs off. Not here: what is told to the LMS (``score``).
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
+from itertools import chain
 
 from .mapping import AttainmentRule, EquivalenceClass, EquivalenceClasses, LostPolicy
 from .mastery import Mastery, MasteryState
@@ -133,9 +135,10 @@ def attainment_state(
     return AttainmentState.PROPOSED if attainment.met else AttainmentState.NOT_MET
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LevelRule:
-    """All the data the rule of a standard works with."""
+    """All the data the rule of a standard works with. What it asks for is worked out once, on
+    the first evaluation: build one and use it for every learner."""
 
     standard: Standard
     classes: EquivalenceClasses
@@ -146,130 +149,149 @@ class LevelRule:
     def evaluate(self, level: str, masteries: Mapping[RequirementKey, Mastery]) -> Attainment:
         """Apply the rule to a learner's masteries, given by class representative.
 
-        A class that is missing from ``masteries`` has no evidence.
+        A class that is missing from ``masteries`` has no evidence. Raises
+        UnknownRequirementError for a level the standard does not have.
         """
-        return _Evaluation(self, level, masteries).attainment()
-
-
-class _Evaluation:
-    """One application of the rule to one learner and level."""
-
-    def __init__(
-        self, rules: LevelRule, level: str, masteries: Mapping[RequirementKey, Mastery]
-    ) -> None:
-        self._rules = rules
-        self._level = level
-        left_out = self._left_out()
-        self._scope = tuple(c for c in rules.classes.up_to(level) if c.key not in left_out)
-        self._keys = frozenset(each.key for each in self._scope)
-        states = {key: each.state for key, each in masteries.items()}
-        self._state = {key: states.get(key, MasteryState.NO_EVIDENCE) for key in self._keys}
-
-    def attainment(self) -> Attainment:
-        areas = tuple(standing for standing, _ in self._areas())
-        gaps = (*self._red_lines(), *self._critical(), *self._area_gaps(), *self._lost())
+        demand = self._demands[self.standard.level(level).key]
+        mastered = demand.in_state(MasteryState.MASTERED, masteries)
+        broken = demand.in_state(MasteryState.RED_LINE, masteries)
         return Attainment(
-            self._level,
-            self._rules.rule.version,
-            sum(state is MasteryState.MASTERED for state in self._state.values()),
-            len(self._keys),
-            areas,
-            gaps,
+            level,
+            self.rule.version,
+            len(mastered),
+            len(demand.keys) + len(demand.lost),
+            tuple(each.standing(mastered) for each in demand.areas),
+            tuple(demand.gaps(mastered, broken)),
         )
 
-    def _left_out(self) -> frozenset[RequirementKey]:
-        """Class representatives of lost requirements that are waived."""
-        policy_waives = self._rules.rule.lost is LostPolicy.WAIVE
-        return frozenset(
-            self._class(each.key)
-            for each in self._rules.standard.requirements()
-            if each.status is SourceStatus.LOST
-            and (policy_waives or each.key in self._rules.waived)
-        )
+    @cached_property
+    def _demands(self) -> Mapping[str, "_Demand"]:
+        return {level.key: _demand(self, level.key) for level in self.standard.levels}
 
-    def _class(self, key: RequirementKey) -> RequirementKey:
-        return self._rules.classes.class_of(key).key
 
-    def _missing(self, key: RequirementKey) -> bool:
-        return self._state[key] is not MasteryState.MASTERED
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """A work area: the classes of it that can be mastered, and how many of them must be.
 
-    def _place(self, key: RequirementKey) -> tuple[str, str]:
-        """The level and area code a class representative is printed under."""
-        level = self._rules.standard.level(key.level)
-        area = next(a for a in level.areas if key in {r.key for r in a.requirements})
-        return level.key, area.code
+    A requirement lost in source is not among them: it is a gap of its own until it is waived.
+    """
 
-    def _gap(self, reason: GapReason, key: RequirementKey) -> Gap:
-        level, area = self._place(key)
-        return Gap(reason, level, area, (key,))
+    level: str
+    code: str
+    keys: tuple[RequirementKey, ...]
+    members: frozenset[RequirementKey]
+    needed: int
 
-    def _red_lines(self) -> tuple[Gap, ...]:
-        broken = (c.key for c in self._scope if self._state[c.key] is MasteryState.RED_LINE)
-        return tuple(self._gap(GapReason.RED_LINE, key) for key in broken)
+    def standing(self, mastered: frozenset[RequirementKey]) -> AreaStanding:
+        count = len(self.members & mastered)
+        return AreaStanding(self.level, self.code, count, len(self.keys), self.needed)
 
-    def _lost_keys(self) -> tuple[RequirementKey, ...]:
-        return tuple(
-            each.key
-            for level in self._rules.standard.up_to(self._level)
-            for each in level.requirements
-            if each.status is SourceStatus.LOST and self._class(each.key) in self._keys
-        )
+    def gap(self, settled: frozenset[RequirementKey]) -> Gap | None:
+        """What is missing when ``settled`` are mastered: now, or as other gaps ask anyway."""
+        missing = self.needed - len(self.members & settled)
+        if missing <= 0:
+            return None
+        options = tuple(key for key in self.keys if key not in settled)
+        return Gap(GapReason.AREA, self.level, self.code, options, missing)
 
-    def _lost(self) -> tuple[Gap, ...]:
-        return tuple(self._gap(GapReason.LOST, key) for key in self._lost_keys())
 
-    def _must(self) -> tuple[RequirementKey, ...]:
-        """Critical classes of the level and the lower ones that are not mastered, in order."""
-        critical = {
-            self._class(key)
-            for level in self._rules.standard.up_to(self._level)
-            for key in self._rules.rule.critical.get(level.key, frozenset())
-        }
-        return tuple(c.key for c in self._scope if c.key in critical and self._missing(c.key))
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    """What the rule asks of any learner for one level, over it and all lower ones.
 
-    def _critical(self) -> tuple[Gap, ...]:
-        return tuple(
-            self._gap(GapReason.CRITICAL, key)
-            for key in self._must()
-            if self._state[key] is not MasteryState.RED_LINE
-        )
+    Keys are class representatives in the order of the source.
+    """
 
-    def _areas(self) -> tuple[tuple[AreaStanding, tuple[RequirementKey, ...]], ...]:
-        """Each distinct area of the level and the lower ones, with its class representatives.
+    keys: tuple[RequirementKey, ...]
+    """Every class that can be mastered."""
+    members: frozenset[RequirementKey]
+    critical: frozenset[RequirementKey]
+    lost: tuple[RequirementKey, ...]
+    """Classes lost in source and not waived."""
+    areas: tuple[_Area, ...]
+    """Each distinct area; one that a higher level repeats, class for class, counts once."""
+    places: Mapping[RequirementKey, tuple[str, str]]
+    """The level and area code each requirement is printed under."""
 
-        An area that a higher level repeats, requirement for requirement, is counted once.
+    def in_state(
+        self, state: MasteryState, masteries: Mapping[RequirementKey, Mastery]
+    ) -> frozenset[RequirementKey]:
+        return self.members.intersection(k for k, each in masteries.items() if each.state is state)
+
+    def gaps(
+        self, mastered: frozenset[RequirementKey], broken: frozenset[RequirementKey]
+    ) -> Iterator[Gap]:
+        """Red lines, critical requirements, areas, lost requirements, each in source order.
+
+        A class that stands in two different areas is counted in each: where such areas are
+        both below the cut, the list may be longer than the very shortest, never too short.
         """
-        found: dict[frozenset[RequirementKey], tuple[AreaStanding, tuple[RequirementKey, ...]]] = {}
-        for level in self._rules.standard.up_to(self._level):
-            for code, keys in self._area_keys(level):
-                if keys and frozenset(keys) not in found:
-                    found[frozenset(keys)] = (self._standing(level.key, code, keys), keys)
-        return tuple(found.values())
+        critical = self.critical - mastered - broken
+        yield from self._single(GapReason.RED_LINE, broken)
+        yield from self._single(GapReason.CRITICAL, critical)
+        in_areas = (each.gap(mastered | broken | critical) for each in self.areas)
+        yield from (gap for gap in in_areas if gap is not None)
+        yield from (Gap(GapReason.LOST, *self.places[key], (key,)) for key in self.lost)
 
-    def _area_keys(self, level: Level) -> Iterable[tuple[str, tuple[RequirementKey, ...]]]:
+    def _single(self, reason: GapReason, keys: frozenset[RequirementKey]) -> Iterator[Gap]:
+        ordered = (key for key in self.keys if key in keys) if keys else ()
+        return (Gap(reason, *self.places[key], (key,)) for key in ordered)
+
+
+def _demand(rules: LevelRule, level: str) -> _Demand:
+    levels = rules.standard.up_to(level)
+    scope = tuple(each.key for each in rules.classes.up_to(level))
+    lost = _lost_classes(rules)
+    waived = _waived(rules, lost)
+    members = frozenset(scope) - lost
+    critical = chain(*(rules.rule.critical.get(each.key, ()) for each in levels))
+    return _Demand(
+        keys=tuple(key for key in scope if key in members),
+        members=members,
+        critical=members.intersection(rules.classes.class_of(key).key for key in critical),
+        lost=tuple(key for key in scope if key in lost - waived),
+        areas=_distinct_areas(rules, levels, members),
+        places=_places(levels),
+    )
+
+
+def _lost_classes(rules: LevelRule) -> frozenset[RequirementKey]:
+    """The classes without any text left; one that still has a text elsewhere can be judged."""
+    lost = {r.key for r in rules.standard.requirements() if r.status is SourceStatus.LOST}
+    classes = (rules.classes.class_of(key) for key in lost)
+    return frozenset(each.key for each in classes if lost.issuperset(each.members))
+
+
+def _waived(rules: LevelRule, lost: frozenset[RequirementKey]) -> frozenset[RequirementKey]:
+    """The lost classes that the rule leaves out, or the school for one of their members."""
+    if rules.rule.lost is LostPolicy.WAIVE:
+        return lost
+    members = ((key, rules.classes.class_of(key).members) for key in lost)
+    return frozenset(key for key, each in members if not rules.waived.isdisjoint(each))
+
+
+def _places(levels: Iterable[Level]) -> Mapping[RequirementKey, tuple[str, str]]:
+    return {
+        requirement.key: (level.key, area.code)
+        for level in levels
+        for area in level.areas
+        for requirement in area.requirements
+    }
+
+
+def _distinct_areas(
+    rules: LevelRule, levels: Iterable[Level], members: frozenset[RequirementKey]
+) -> tuple[_Area, ...]:
+    found: dict[frozenset[RequirementKey], _Area] = {}
+    for level in levels:
         for area in level.areas:
-            keys = (self._class(each.key) for each in area.requirements)
-            yield area.code, tuple(dict.fromkeys(key for key in keys if key in self._keys))
-
-    def _standing(self, level: str, area: str, keys: tuple[RequirementKey, ...]) -> AreaStanding:
-        mastered = sum(not self._missing(key) for key in keys)
-        needed = -(-len(keys) * self._rules.rule.area_cut // 100)
-        return AreaStanding(level, area, mastered, len(keys), needed)
-
-    def _area_gaps(self) -> Iterable[Gap]:
-        """Areas below the cut, less what the other gaps will bring in any case.
-
-        A class that stands in two areas is counted in each: the list may then be a step
-        longer than the very shortest, never too short.
-        """
-        due = {*self._must(), *(gap.options[0] for gap in self._red_lines())}
-        lost = {self._class(key) for key in self._lost_keys()}
-        for standing, keys in self._areas():
-            coming = sum(key in due for key in keys)
-            more = standing.needed - standing.mastered - coming
-            options = tuple(k for k in keys if self._missing(k) and k not in due | lost)
-            if more > 0:
-                yield Gap(GapReason.AREA, standing.level, standing.area, options, more)
+            classes = (rules.classes.class_of(each.key).key for each in area.requirements)
+            keys = tuple(dict.fromkeys(key for key in classes if key in members))
+            needed = -(-len(keys) * rules.rule.area_cut // 100)
+            made = _Area(level.key, area.code, keys, frozenset(keys), needed)
+            if keys:
+                found.setdefault(made.members, made)
+    return tuple(found.values())
 
 
 def digest_of(
