@@ -23,6 +23,7 @@ VERSION = LTI + "version"
 
 MOST_ID = 255
 """Ids have at most 255 characters (LTI 1.3 core, sections 5.3.3, 5.3.5, 5.3.6, 5.4.1)."""
+MOST_URL = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Claims:
         value = self.text(name)
         if not value:
             return None
-        if not is_web_url(value):
+        if not is_web_url(value) or len(value) > MOST_URL:
             raise BadClaimError("claim_value", _short(name))
         return value
 
