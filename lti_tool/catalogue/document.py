@@ -1,6 +1,6 @@
 """Reads one YAML file into plain values and remembers the line of each.
 
-Stricter than YAML: no aliases, no merge keys, no key twice, bounded size and depth, so that a
+Stricter than YAML: no aliases, tags or merge keys, no key twice, bounded size and depth, so that a
 file from elsewhere can neither grow in memory nor hide a value. Not here: what the values mean
 (``schemas``).
 """
@@ -76,7 +76,7 @@ def read_document(file: Path) -> Document:
     except yaml.YAMLError as error:
         reason = Text(f"不是有效的 YAML：{error}", f"not valid YAML: {error}")
         raise _unreadable(file, 1, reason) from error
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         reason = Text(f"日期或数字写法有误：{error}", f"bad date or number: {error}")
         raise _unreadable(file, 1, reason) from error
 
@@ -120,6 +120,9 @@ def _refuse_bombs(file: Path, text: str) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             reason = Text("不允许使用别名（*名称）", "aliases (*name) are not allowed")
+            raise _unreadable(file, line, reason)
+        if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None):
+            reason = Text("不允许使用标签（!名称）", "tags (!name) are not allowed")
             raise _unreadable(file, line, reason)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)

@@ -23,6 +23,7 @@ _REASONS: Mapping[str, Text] = {
     "extra_forbidden": Text("不认识这个键", "this key is not known"),
     "model_type": Text("这里应为若干“键: 值”", "keys with values must stand here"),
     "dict_type": Text("这里应为若干“键: 值”", "keys with values must stand here"),
+    "invalid_key": Text("键只能是文字；请加引号", "a key must be text; put it in quotes"),
     "list_type": Text("这里应为列表", "a list must stand here"),
     "int_type": Text("这里应为整数", "a whole number must stand here"),
     "int_from_float": Text("这里应为整数", "a whole number must stand here"),

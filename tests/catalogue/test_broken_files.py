@@ -334,7 +334,12 @@ FAULTS = {
     "a tab for indentation": Fault(RUBRIC, "  name:", "\tname:", "name", "", "not valid YAML"),
     "two documents in one file": Fault(RUBRIC, "cut: 3", "---\ncut: 3", "", "", "not valid YAML"),
     "an object of Python": Fault(
-        RUBRIC, "cut: 3", "cut: !!python/name:os.system", "", "", "not valid YAML"
+        RUBRIC,
+        "cut: 3",
+        "cut: !!python/name:os.system",
+        "cut: !!",
+        "",
+        "tags (!name) are not allowed",
     ),
     "an alias": Fault(
         RUBRIC, "cut: 3\n", "cut: &cut 3\nother: *cut\n", "*cut", "", "aliases (*name)"
