@@ -16,8 +16,8 @@ from lti_tool.catalogue.validation import parse
 # One piece between two spaces; ~ stands for a line break, _ for a space.
 PIECES = (
     """standard:_ cut:_3 __-_ -_ ~ ~ ~__ 1:_ ?_ [ ] { } ,_ ' " null 1.5 .nan 2026-01-01"""
-    """ 2026-13-01 !!bool_x &a_ *a <<:_ |~ performance_levels:~ links:~ tags:_[same] # ---~ ...~ yes 0x"""
-    """ 1:30 标准 %YAML_9.9~ null:_"""
+    """ 2026-13-01 !!bool_x &a_ *a <<:_ |~ performance_levels:~ links:~ tags:_[same] #"""
+    """ ---~ ...~ yes 0x 1:30 标准 %YAML_9.9~ null:_"""
 )
 SOME_YAML = st.lists(
     st.sampled_from(
