@@ -1,0 +1,138 @@
+"""What a teacher may choose for a link: the requirements of a standard, the course's assessments.
+
+Not here: storing what was chosen (``set_up_assessment``).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lti_tool.catalogue import Catalogue, StandardBundle
+from lti_tool.domain.assessment import MAX_TITLE, Assessment
+from lti_tool.domain.errors import UnknownRequirementError
+from lti_tool.domain.rubric import Criterion
+from lti_tool.domain.standard import (
+    Level,
+    Requirement,
+    RequirementKey,
+    SourceStatus,
+    Standard,
+    WorkArea,
+    WorkTask,
+)
+from lti_tool.persistence import assessments
+from lti_tool.persistence.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedArea:
+    """A work area. ``shared_with`` is the lower level whose evidence counts for every requirement
+    of it, None where some need evidence of their own."""
+
+    area: WorkArea
+    shared_with: Level | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedLevel:
+    """A level and its work areas, in the order of the source."""
+
+    level: Level
+    areas: tuple[OfferedArea, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """A standard to choose from, the others there are, and what the course has already.
+
+    ``red_lines`` are keys as text (``elementary/2.2.4``); ``existing`` runs newest first.
+    """
+
+    standard: Standard
+    others: tuple[Standard, ...]
+    levels: tuple[OfferedLevel, ...]
+    red_lines: frozenset[str]
+    existing: tuple[Assessment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A requirement in the preview, and how it will be judged."""
+
+    requirement: Requirement
+    criterion: Criterion
+
+
+def show_chooser(
+    session: Session, catalogue: Catalogue, *, course_id: int, standard_id: str | None
+) -> Chooser:
+    """Everything to choose from; the last standard of the catalogue where none is named.
+
+    Raises UnknownStandardError.
+    """
+    bundle = catalogue.find(standard_id) if standard_id else catalogue.standards[-1]
+    others = (each.standard for each in catalogue.standards)
+    return Chooser(
+        bundle.standard,
+        tuple(each for each in others if each.id != bundle.standard.id),
+        tuple(_offered(bundle, level) for level in bundle.standard.levels),
+        frozenset(
+            str(each.requirement) for each in bundle.rubric.criteria.values() if each.red_line
+        ),
+        tuple(reversed(assessments.assessments_of(session, course_id))),
+    )
+
+
+def preview(bundle: StandardBundle, chosen: Iterable[RequirementKey]) -> tuple[Chosen, ...]:
+    """The chosen requirements with their criteria, in the order of the source.
+
+    Keys the standard does not have are passed over: it is only a look.
+    """
+    wanted = frozenset(chosen)
+    return tuple(
+        Chosen(each, bundle.rubric.criterion(each.key))
+        for each in bundle.standard.requirements()
+        if each.key in wanted
+    )
+
+
+def keys_of_task(standard: Standard, level: str, code: str) -> tuple[RequirementKey, ...]:
+    """The requirements of a work task that can be assessed, those lost in source left out.
+
+    Raises UnknownRequirementError for a level or task the standard does not have.
+    """
+    for task in standard.level(level).tasks:
+        if task.code == code:
+            return tuple(each.key for each in task.requirements if can_be_assessed(each))
+    raise UnknownRequirementError(f"{level}/{code}")
+
+
+def can_be_assessed(requirement: Requirement) -> bool:
+    """Whether there is a text to judge by."""
+    return requirement.status is not SourceStatus.LOST
+
+
+def suggested_title(standard: Standard, chosen: Iterable[RequirementKey], *, language: str) -> str:
+    """The names of the work tasks chosen from, for a teacher who gives no title; empty for none."""
+    wanted = frozenset(chosen)
+    levels = (level for level in standard.levels if any(k.level == level.key for k in wanted))
+    tasks = (task for level in levels for task in level.tasks if _chosen_from(task, wanted))
+    names = [f"{task.code} {task.title.in_language(language)}" for task in tasks]
+    title = (", " if language.startswith("en") else "、").join(names)
+    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1]}…"
+
+
+def _chosen_from(task: WorkTask, wanted: frozenset[RequirementKey]) -> bool:
+    return any(each.key in wanted for each in task.requirements)
+
+
+def _offered(bundle: StandardBundle, level: Level) -> OfferedLevel:
+    return OfferedLevel(
+        level, tuple(OfferedArea(area, _shared_with(bundle, level, area)) for area in level.areas)
+    )
+
+
+def _shared_with(bundle: StandardBundle, level: Level, area: WorkArea) -> Level | None:
+    homes = {bundle.classes.class_of(each.key).key.level for each in area.requirements}
+    if level.key in homes or len(homes) != 1:
+        return None
+    return bundle.standard.level(homes.pop())

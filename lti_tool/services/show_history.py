@@ -1,0 +1,105 @@
+"""One student and one requirement: every rating that counts, and why it stands as it does.
+
+Not here: the whole class (``show_class``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from lti_tool.catalogue import Catalogue, StandardBundle
+from lti_tool.domain.assessment import Assessment
+from lti_tool.domain.errors import NotFoundError
+from lti_tool.domain.mapping import AttainmentRule
+from lti_tool.domain.mastery import Mastery, mastery_of
+from lti_tool.domain.rating import Rating, in_force
+from lti_tool.domain.rubric import Criterion, PerformanceLevel
+from lti_tool.domain.standard import Level, Requirement, RequirementKey
+from lti_tool.persistence import assessments, courses, people, ratings
+from lti_tool.persistence.database import Session
+from lti_tool.persistence.people import Account
+
+
+@dataclass(frozen=True, slots=True)
+class RatingInHistory:
+    """A rating in force. ``assessment`` is None for one given in another course, whose comment
+    stays there; ``decides`` marks those within the rule's window."""
+
+    rating: Rating
+    level: PerformanceLevel
+    breach: bool
+    rater: Account | None
+    assessment: Assessment | None
+    decides: bool
+
+    @property
+    def at(self) -> datetime:
+        """When the work was done."""
+        return self.rating.performed_at
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One student and one requirement: what was rated and why it stands as it does."""
+
+    learner: Account
+    level: Level
+    requirement: Requirement
+    criterion: Criterion
+    rule: AttainmentRule
+    mastery: Mastery
+    ratings: tuple[RatingInHistory, ...]
+    """Newest first."""
+
+
+def show_history(
+    session: Session,
+    catalogue: Catalogue,
+    standard_id: str,
+    key: RequirementKey,
+    *,
+    learner_id: int,
+    course_id: int,
+) -> History:
+    """The history of a student of the course under one requirement and its equals.
+
+    Raises NotFoundError for anybody else, UnknownStandardError, UnknownRequirementError.
+    """
+    if not courses.is_student(session, course_id, learner_id):
+        raise NotFoundError
+    bundle = catalogue.find(standard_id)
+    requirement = bundle.standard.requirement(key)
+    members = frozenset(bundle.classes.class_of(key).members)
+    stored = ratings.ratings_of_learner(session, learner_id, bundle.standard.id)
+    counted = [each for each in in_force(stored) if each.requirement in members]
+    mastery = mastery_of(key, counted, rule=bundle.rule.mastery, rubric=bundle.rubric)
+    here = {each.id: each for each in assessments.assessments_of(session, course_id)}
+    raters = people.accounts(session, {each.rater_id for each in counted})
+    return History(
+        learner=people.account(session, learner_id),
+        level=bundle.standard.level(key.level),
+        requirement=requirement,
+        criterion=bundle.rubric.criterion(key),
+        rule=bundle.rule,
+        mastery=mastery,
+        ratings=tuple(_in_history(bundle, each, mastery, here, raters) for each in counted[::-1]),
+    )
+
+
+def _in_history(
+    bundle: StandardBundle,
+    rating: Rating,
+    mastery: Mastery,
+    here: Mapping[str, Assessment],
+    raters: Mapping[int, Account],
+) -> RatingInHistory:
+    rubric, number = bundle.rubric, rating.performance_level
+    assessment = here.get(rating.assessment_id)
+    return RatingInHistory(
+        rating,
+        next(each for each in rubric.performance_levels if each.number == number),
+        rubric.is_breach(rating.requirement, number),
+        raters.get(rating.rater_id) if assessment else None,
+        assessment,
+        rating in mastery.ratings,
+    )

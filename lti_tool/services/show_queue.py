@@ -1,0 +1,152 @@
+"""Who waits for the teacher: the course's assessments, and where each student stands in one.
+
+Not here: the work itself (``show_work``).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from lti_tool.domain.assessment import Assessment
+from lti_tool.domain.rating import Rating, latest
+from lti_tool.domain.submission import Submission, SubmissionState
+from lti_tool.persistence import assessments, courses, people, ratings, submissions
+from lti_tool.persistence.database import Session
+from lti_tool.persistence.people import Account
+
+
+class QueueState(StrEnum):
+    """Where a student stands in an assessment, as the teacher sees it."""
+
+    WAITING = "waiting"
+    """Handed in, not every code rated."""
+    READY = "ready"
+    """Every code rated, something not released: a first rating or a correction."""
+    RETURNED = "returned"
+    """Given back; the student is revising."""
+    RELEASED = "released"
+    """Rated and released."""
+    WORKING = "working"
+    """A draft that nobody else sees."""
+    NOTHING = "nothing"
+    """Not begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One student. ``submission`` is the newest attempt handed in, None without one; ``rated``
+    counts its codes that have a rating, drafts included."""
+
+    learner: Account
+    state: QueueState
+    submission: Submission | None
+    rated: int
+
+    @property
+    def since(self) -> datetime | None:
+        """When the work was handed in."""
+        return self.submission.submitted_at if self.submission else None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """An assessment's queue: those handed in, longest waiting first, then all others by number."""
+
+    assessment: Assessment
+    rows: tuple[QueueRow, ...]
+
+    @property
+    def counts(self) -> Mapping[QueueState, int]:
+        """How many students are in each state; every state is there."""
+        found = Counter(each.state for each in self.rows)
+        return {state: found[state] for state in QueueState}
+
+    @property
+    def first(self) -> QueueRow | None:
+        """Whom to rate first, None when nobody waits."""
+        return next((each for each in self.rows if each.state is QueueState.WAITING), None)
+
+    def only(self, state: QueueState | None) -> Sequence[QueueRow]:
+        """The rows in one state, all for None."""
+        return [each for each in self.rows if state is None or each.state is state]
+
+
+ORDER = tuple(QueueState)
+
+
+def show_queue(session: Session, assessment_id: str, *, course_id: int) -> Queue:
+    """The queue of an assessment of the course, in a constant number of queries.
+
+    Raises NotFoundError.
+    """
+    assessment = assessments.assessment(session, assessment_id, course_id=course_id)
+    students = courses.students_of(session, course_id)
+    return _queue(session, assessment, students)
+
+
+def show_assessments(session: Session, *, course_id: int) -> Sequence[Queue]:
+    """Every assessment of the course with its queue, newest first."""
+    students = courses.students_of(session, course_id)
+    found = assessments.assessments_of(session, course_id)
+    return [_queue(session, each, students) for each in reversed(found)]
+
+
+def _queue(session: Session, assessment: Assessment, students: Sequence[Account]) -> Queue:
+    attempts = _by_learner(
+        submissions.submissions_to(session, assessment.id, tuple(SubmissionState))
+    )
+    newest = _newest_ratings(ratings.ratings_of_assessment(session, assessment.id))
+    left = attempts.keys() - {each.id for each in students}
+    learners = [*students, *people.accounts(session, left).values()] if left else students
+    rows = (_row(assessment, each, attempts.get(each.id, ()), newest) for each in learners)
+    return Queue(assessment, tuple(sorted(rows, key=_waiting_order)))
+
+
+def _by_learner(found: Iterable[Submission]) -> Mapping[int, Sequence[Submission]]:
+    attempts: dict[int, list[Submission]] = {}
+    for each in sorted(found, key=lambda one: one.attempt):
+        attempts.setdefault(each.learner_id, []).append(each)
+    return attempts
+
+
+def _newest_ratings(found: Iterable[Rating]) -> Mapping[str, Mapping[str, Rating]]:
+    by_submission: dict[str, list[Rating]] = {}
+    for each in found:
+        by_submission.setdefault(each.submission_id, []).append(each)
+    return {submission_id: latest(group) for submission_id, group in by_submission.items()}
+
+
+def _row(
+    assessment: Assessment,
+    learner: Account,
+    attempts: Sequence[Submission],
+    newest: Mapping[str, Mapping[str, Rating]],
+) -> QueueRow:
+    handed_in = [each for each in attempts if each.state is not SubmissionState.DRAFT]
+    if not handed_in:
+        state = QueueState.WORKING if attempts else QueueState.NOTHING
+        return QueueRow(learner, state, None, 0)
+    submission = handed_in[-1]
+    given = newest.get(submission.id, {})
+    return QueueRow(learner, _state(assessment, submission, given), submission, len(given))
+
+
+def _state(
+    assessment: Assessment, submission: Submission, given: Mapping[str, Rating]
+) -> QueueState:
+    if submission.state is SubmissionState.RETURNED:
+        return QueueState.RETURNED
+    if any(code not in given for code in assessment.codes):
+        return QueueState.WAITING
+    released = all(each.released_at is not None for each in given.values())
+    if submission.state is SubmissionState.RELEASED and released:
+        return QueueState.RELEASED
+    return QueueState.READY
+
+
+def _waiting_order(row: QueueRow) -> tuple[int, float]:
+    """By state, and within a state the longest waiting first; those without work stay as given."""
+    since = row.since.timestamp() if row.since else 0.0
+    return ORDER.index(row.state), since

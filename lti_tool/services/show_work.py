@@ -1,0 +1,254 @@
+"""One submission to rate: the evidence, the criteria with what was given so far, the neighbours.
+
+Not here: storing a rating (``rate_submission``), and who waits (``show_queue``).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from lti_tool.catalogue import Catalogue, StandardBundle
+from lti_tool.domain.assessment import AssessedRequirement, Assessment
+from lti_tool.domain.errors import NotFoundError
+from lti_tool.domain.rating import Rating, in_force, latest
+from lti_tool.domain.rubric import Criterion, PerformanceLevel
+from lti_tool.domain.standard import Requirement
+from lti_tool.domain.submission import Evidence, Submission, SubmissionState
+from lti_tool.persistence import assessments, people, ratings, submissions
+from lti_tool.persistence.database import Session
+from lti_tool.persistence.people import Account
+
+HANDED_IN = (SubmissionState.SUBMITTED, SubmissionState.RETURNED, SubmissionState.RELEASED)
+RATEABLE = (SubmissionState.SUBMITTED, SubmissionState.RELEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A rating as a page shows it: the words of its performance level, and who gave it."""
+
+    rating: Rating
+    level: PerformanceLevel
+    breach: bool
+    rater: Account
+
+    @property
+    def is_draft(self) -> bool:
+        return self.rating.released_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAttempt:
+    """What an earlier attempt brought for one code."""
+
+    attempt: int
+    given: Given
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionToRate:
+    """One code of the assessment with everything a rater looks at.
+
+    ``own`` is the learner's self-rating, ``newest`` the newest word (a draft or released),
+    ``shown`` what the learner sees: each None where there is none.
+    """
+
+    requirement: Requirement
+    criterion: Criterion
+    choices: tuple[PerformanceLevel, ...]
+    weight: int
+    evidence: tuple[Evidence, ...]
+    own: PerformanceLevel | None
+    newest: Given | None
+    shown: Given | None
+    earlier: tuple[EarlierAttempt, ...]
+
+    @property
+    def code(self) -> str:
+        return self.requirement.code
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether a draft waits to replace what the learner sees."""
+        return self.shown is not None and self.newest != self.shown
+
+
+@dataclass(frozen=True, slots=True)
+class WorkToRate:
+    """A submission handed in. ``place`` of ``of_all`` counts the works handed in, oldest first;
+    ``previous``, ``following`` and ``next_waiting`` are ids of submissions, None at the ends."""
+
+    assessment: Assessment
+    submission: Submission
+    learner: Account
+    cut: int
+    criteria: tuple[CriterionToRate, ...]
+    attempts: tuple[Submission, ...]
+    place: int
+    of_all: int
+    previous: str | None
+    following: str | None
+    next_waiting: str | None
+
+    @property
+    def rated(self) -> int:
+        """How many codes have a rating."""
+        return sum(each.newest is not None for each in self.criteria)
+
+    @property
+    def drafts(self) -> int:
+        """How many codes have a draft that the learner does not see yet."""
+        return sum(each.newest is not None and each.newest.is_draft for each in self.criteria)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.rated == len(self.criteria)
+
+    @property
+    def can_be_rated(self) -> bool:
+        return self.submission.state in RATEABLE
+
+    @property
+    def can_be_released(self) -> bool:
+        """Whether every code is rated and something is not released yet."""
+        unreleased = self.drafts > 0 or self.submission.state is SubmissionState.SUBMITTED
+        return self.can_be_rated and self.is_complete and unreleased
+
+
+def submission_to_rate(
+    session: Session, submission_id: str, *, course_id: int
+) -> tuple[Submission, Assessment]:
+    """A submission of the course that was handed in.
+
+    Raises NotFoundError for a draft, which only its learner sees, and for another course's.
+    """
+    submission = submissions.submission_of(session, submission_id)
+    assessment = assessments.assessment(session, submission.assessment_id, course_id=course_id)
+    if submission.state not in HANDED_IN:
+        raise NotFoundError
+    return submission, assessment
+
+
+def evidence_to_show(
+    session: Session, evidence_id: str, *, course_id: int
+) -> tuple[Evidence, str | None]:
+    """A piece of evidence handed in within the course, and where a file's content is kept.
+
+    Raises NotFoundError for evidence of a draft or a submission being revised.
+    """
+    found = submissions.submission_with(session, evidence_id)
+    submission, _assessment = submission_to_rate(session, found.id, course_id=course_id)
+    if submission.state not in RATEABLE:
+        raise NotFoundError
+    piece = next(each for each in submission.evidence if each.id == evidence_id)
+    return piece, submissions.storage_key(session, evidence_id)
+
+
+def show_work(
+    session: Session, catalogue: Catalogue, submission_id: str, *, course_id: int
+) -> WorkToRate:
+    """Everything a rater needs for one submission. Raises NotFoundError."""
+    submission, assessment = submission_to_rate(session, submission_id, course_id=course_id)
+    bundle = catalogue.find(assessment.standard_id)
+    line = _newest_attempts(submissions.submissions_to(session, assessment.id, HANDED_IN))
+    stored = ratings.ratings_of_assessment(session, assessment.id)
+    attempts = submissions.attempts_of(session, assessment.id, submission.learner_id)
+    own = [each for each in stored if each.learner_id == submission.learner_id]
+    raters = people.accounts(session, {each.rater_id for each in own})
+    shelf = _Shelf(bundle, submission, attempts, own, raters)
+    ids = [each.id for each in line]
+    place = ids.index(submission.id) if submission.id in ids else 0
+    return WorkToRate(
+        assessment=assessment,
+        submission=submission,
+        learner=people.account(session, submission.learner_id),
+        cut=bundle.rubric.cut,
+        criteria=tuple(shelf.criterion(each) for each in assessment.requirements),
+        attempts=tuple(each for each in attempts if each.state in HANDED_IN),
+        place=place + 1,
+        of_all=len(ids),
+        previous=ids[place - 1] if place else None,
+        following=ids[place + 1] if place + 1 < len(ids) else None,
+        next_waiting=_next_waiting(line, place, assessment, stored),
+    )
+
+
+class _Shelf:
+    """The ratings one learner got in an assessment, sorted by submission."""
+
+    def __init__(
+        self,
+        bundle: StandardBundle,
+        submission: Submission,
+        attempts: Sequence[Submission],
+        stored: Sequence[Rating],
+        raters: Mapping[int, Account],
+    ) -> None:
+        self._bundle = bundle
+        self._submission = submission
+        self._raters = raters
+        here = [each for each in stored if each.submission_id == submission.id]
+        self._newest = latest(here)
+        self._shown = {each.requirement.code: each for each in in_force(here)}
+        self._earlier = [
+            (each.attempt, {r.requirement.code: r for r in in_force(_of(stored, each))})
+            for each in attempts
+            if each.attempt < submission.attempt
+        ]
+
+    def criterion(self, assessed: AssessedRequirement) -> CriterionToRate:
+        rubric, code = self._bundle.rubric, assessed.code
+        number = self._submission.self_ratings.get(code)
+        choices = rubric.choices(assessed.key)
+        return CriterionToRate(
+            requirement=self._bundle.standard.requirement(assessed.key),
+            criterion=rubric.criterion(assessed.key),
+            choices=choices,
+            weight=assessed.weight,
+            evidence=tuple(each for each in self._submission.evidence if code in each.codes),
+            own=next((each for each in choices if each.number == number), None),
+            newest=self._given(self._newest.get(code)),
+            shown=self._given(self._shown.get(code)),
+            earlier=tuple(self._attempts_at(code)),
+        )
+
+    def _attempts_at(self, code: str) -> Iterable[EarlierAttempt]:
+        for attempt, by_code in self._earlier:
+            given = self._given(by_code.get(code))
+            if given is not None:
+                yield EarlierAttempt(attempt, given)
+
+    def _given(self, rating: Rating | None) -> Given | None:
+        if rating is None:
+            return None
+        rubric, number = self._bundle.rubric, rating.performance_level
+        level = next(each for each in rubric.performance_levels if each.number == number)
+        breach = rubric.is_breach(rating.requirement, number)
+        return Given(rating, level, breach, self._raters[rating.rater_id])
+
+
+def _of(stored: Iterable[Rating], submission: Submission) -> list[Rating]:
+    return [each for each in stored if each.submission_id == submission.id]
+
+
+def _newest_attempts(found: Sequence[Submission]) -> list[Submission]:
+    """The newest attempt of each learner, in the order given."""
+    newest: dict[int, Submission] = {}
+    for each in found:
+        held = newest.get(each.learner_id)
+        newest[each.learner_id] = each if held is None or each.attempt > held.attempt else held
+    kept = {each.id for each in newest.values()}
+    return [each for each in found if each.id in kept]
+
+
+def _next_waiting(
+    line: Sequence[Submission], place: int, assessment: Assessment, stored: Iterable[Rating]
+) -> str | None:
+    """The next submission after this place, round to the front, that has an unrated code."""
+    rated: dict[str, set[str]] = {}
+    for rating in stored:
+        rated.setdefault(rating.submission_id, set()).add(rating.requirement.code)
+    codes = set(assessment.codes)
+    for each in (*line[place + 1 :], *line[:place]):
+        unrated = codes - rated.get(each.id, set())
+        if each.state is SubmissionState.SUBMITTED and unrated:
+            return each.id
+    return None
