@@ -265,6 +265,12 @@ def backlog(session: Session) -> tuple[int, datetime | None]:
     return count, oldest
 
 
+def count_needing_person(session: Session) -> int:
+    """How many scores the LMS refused in a way that only a person can change."""
+    state = DeliveryState.NEEDS_PERSON.value
+    return session.scalar(select(func.count()).where(ScoreRow.state == state)) or 0
+
+
 def release_leases(session: Session, deliveries: Sequence[Delivery], *, now: datetime) -> None:
     """Give back leases that were not used, so that the next deliverer need not wait."""
     session.execute(

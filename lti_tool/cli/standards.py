@@ -1,0 +1,66 @@
+"""``lti-tool standard list|check|show``: what the installed standards hold."""
+
+import argparse
+import sys
+
+from lti_tool.catalogue import Catalogue, load_catalogue, requirement_rows, standard_csv
+from lti_tool.domain.errors import UnknownStandardError
+
+from .console import ConsoleError, said, say, write
+from .environment import settings_from_environment
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    standard = commands.add_parser("standard", help="look at the installed standards")
+    actions = standard.add_subparsers(required=True, metavar="ACTION")
+    actions.add_parser("list", help="every standard and version").set_defaults(run=_list)
+    actions.add_parser("check", help="check every data file").set_defaults(run=_check)
+    show = actions.add_parser("show", help="the requirements of one standard")
+    show.add_argument("code", metavar="CODE", help="530050 (newest) or 530050-2021-2.0")
+    show.add_argument("--csv", action="store_true", help="as CSV, one requirement a line")
+    show.set_defaults(run=_show)
+
+
+def _load() -> Catalogue:
+    settings = settings_from_environment()
+    return load_catalogue(settings.rubrics_dir, settings.mappings_dir)
+
+
+def _list(_options: argparse.Namespace) -> int:
+    for bundle in _load().standards:
+        standard = bundle.standard
+        write(f"{standard.id}  {standard.title.zh}  {standard.publisher.zh}  {standard.published}")
+    return 0
+
+
+def _check(_options: argparse.Namespace) -> int:
+    for bundle in _load().standards:
+        count = sum(1 for _ in bundle.standard.requirements())
+        classes = [len(bundle.classes.up_to(level.key)) for level in bundle.standard.levels]
+        counts = " / ".join(map(str, classes))
+        say(
+            f"{bundle.standard.id}：{count} 条要求，等价类 {counts}，无误",
+            f"{bundle.standard.id}: {count} requirements, equivalence classes {counts}, no errors",
+        )
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    try:
+        standard = _load().find(options.code).standard
+    except UnknownStandardError as unknown:
+        raise ConsoleError(
+            said(f"没有标准“{options.code}”", f"no standard {options.code!r}")
+        ) from unknown
+    if options.csv:
+        sys.stdout.write(standard_csv(standard))
+        return 0
+    write(f"{standard.id}  {standard.title.zh}")
+    for level, _area, _area_title, _task, task_title, code, text, status in requirement_rows(
+        standard
+    ):
+        write(
+            f"{level}  {code}  {task_title}  {text or said('原文缺失', 'lost in source')}  {status}"
+        )
+    return 0
