@@ -1,153 +1,188 @@
-"""Keeps the interface's translations complete: `check` says what is missing, `update` collects.
+"""Keeps the interface's translations complete: `check` says what is missing, `update` mends it
+(`update student` only in the student's file, while others are at work on theirs).
 
-`update` reads the texts out of code and templates and merges each audience's into its own .po
-file (`update student` does one audience only); people then translate the empty entries. Not for
-the words of a standard: those are data in rubrics/.
+Texts are written in English; their Chinese stands in one .po file per audience. What the pages of
+`student` use belongs into student.po unless base.po has it; what no audience owns belongs into
+base.po. Nothing is compiled: the tool reads these files when it starts. Not for the words of a
+standard, which are data in rubrics/.
 """
 
-import re
+import io
 import sys
-from collections.abc import Iterable, Iterator
-from io import BytesIO
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent
 WEB = ROOT / "lti_tool" / "web"
 CATALOGUES = WEB / "translations" / "zh" / "LC_MESSAGES"
 SHARED = "base"
-AUDIENCES = ("student", "teacher", "registrar", "admin", "launch")
-METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
-KEYWORDS = {
-    **DEFAULT_KEYWORDS,
-    "lazy_gettext": None,
-    "lazy_ngettext": (1, 2),
-    "lazy_pgettext": ((1, "c"), 2),
-}
-HEADER = b"""msgid ""
-msgstr ""
-"Content-Type: text/plain; charset=utf-8\\n"
-"Content-Transfer-Encoding: 8bit\\n"
-"Language: zh\\n"
-"Plural-Forms: nplurals=1; plural=0;\\n"
+AUDIENCES = ("launch", "student", "teacher", "registrar", "admin")
+EXTRACTORS = {".py": "python", ".html": "jinja2", ".svg": "jinja2", ".txt": "jinja2"}
 
-"""
-NAMED_VALUE = re.compile(r"%\((\w+)\)[sd]")
+Texts = dict[str, Catalog]
 
 
-def main(command: str, audiences: Iterable[str]) -> int:
+def main(command: str, names: Sequence[str]) -> int:
     """Run `check` or `update`; the exit status is 1 when something is left to do."""
     if command == "update":
-        update(audiences)
+        update(names)
     found = problems()
     print("\n".join(found) or "Every text is translated.")
     return 1 if found else 0
 
 
-def update(audiences: Iterable[str]) -> None:
-    """Bring these audiences' .po files in step with the texts in use; nothing is guessed."""
-    texts = _texts_in_use()
-    for audience in audiences:
-        path = CATALOGUES / f"{audience}.po"
-        catalogue = _read(path)
-        catalogue.update(texts[audience], no_fuzzy_matching=True)
-        written = BytesIO()
-        write_po(
-            written,
-            catalogue,
-            omit_header=True,
-            include_lineno=False,
-            ignore_obsolete=True,
-            sort_output=True,
-            width=100,
-        )
-        path.write_bytes(HEADER + written.getvalue().lstrip())
+def update(names: Sequence[str]) -> None:
+    """Bring the files of these audiences in step with the texts in use; nothing is guessed."""
+    known = _known()
+    wanted = _wanted(_collect(), known)
+    for name in names:
+        _write(CATALOGUES / f"{name}.po", _merge(name, wanted[name], known))
 
 
 def problems() -> list[str]:
-    """What stands between the .po files and a complete Chinese interface, one line for each."""
-    texts = _texts_in_use()
-    found = [line for audience in texts for line in _check(audience, texts[audience])]
-    return found + list(_contradictions())
+    """What stands between the files and a complete Chinese interface, one line for each."""
+    known = _known()
+    wanted = _wanted(_collect(), known)
+    found = [line for name in known for line in _problems(name, wanted[name], known[name])]
+    return found + list(_contradictions(known))
 
 
-def _texts_in_use() -> dict[str, Catalog]:
-    """The texts of each audience. What base.html and its kin use belongs to nobody else."""
-    texts = {audience: Catalog(locale="zh") for audience in (SHARED, *AUDIENCES)}
-    extracted = extract_from_dir(str(WEB), METHODS, keywords=KEYWORDS)
-    for name, _line, message, _comments, context in extracted:
-        texts[_audience(name)].add(message, context=context, locations=[(name, 1)])
-    for audience in AUDIENCES:
-        for shared in list(texts[SHARED]):
-            if shared.id:
-                texts[audience].delete(shared.id, shared.context)
-    return texts
+def _known() -> Texts:
+    return {name: _read(CATALOGUES / f"{name}.po") for name in (SHARED, *AUDIENCES)}
 
 
-def _audience(name: str) -> str:
-    """Whose file a source's texts go to: `student.py`, `student_work.py`, `templates/student/`."""
-    first = re.split(r"[/_.]", name.removeprefix("templates/"))[0]
-    return first if first in AUDIENCES else SHARED
+def _collect() -> Texts:
+    """The texts each audience's templates and modules use, as they stand there."""
+    found = {name: Catalog() for name in (SHARED, *AUDIENCES)}
+    for path in sorted(path for path in WEB.rglob("*") if path.suffix in EXTRACTORS):
+        options = {"silent": "false"} if EXTRACTORS[path.suffix] == "jinja2" else None
+        place = str(path.relative_to(ROOT))
+        texts = extract_from_file(EXTRACTORS[path.suffix], path, DEFAULT_KEYWORDS, (), options)
+        for _line, text, _comments, context in texts:
+            found[_audience(path)].add(text, locations=[(place, 0)], context=context)
+    return found
 
 
-def _check(audience: str, texts: Catalog) -> Iterator[str]:
-    catalogue, name = _read(CATALOGUES / f"{audience}.po"), f"{audience}.po"
-    for wanted in texts:
-        if wanted.id and catalogue.get(wanted.id, wanted.context) is None:
-            yield f"{name}: not collected: {_label(wanted)}"
-    for message in catalogue:
-        if not message.id:
-            continue
-        if texts.get(message.id, message.context) is None:
-            yield f"{name}: not in use: {_label(message)}"
-        elif message.fuzzy or not _translations(message):
-            yield f"{name}: not translated: {_label(message)}"
-        elif not _same_values(message):
-            yield f"{name}: other values than the English: {_label(message)}"
+def _audience(path: Path) -> str:
+    """`web/student.py`, `web/student_forms.py` and `templates/student/…` are the student's."""
+    parts = path.relative_to(WEB).parts
+    owner = parts[1] if parts[0] == "templates" and len(parts) > 2 else parts[0]
+    return next((name for name in AUDIENCES if owner.startswith(name)), SHARED)
 
 
-def _contradictions() -> Iterator[str]:
-    """One English text has one Chinese text, whichever file it stands in."""
-    seen: dict[object, tuple[str, object]] = {}
-    for path in sorted(CATALOGUES.glob("*.po")):
-        for message in _read(path):
-            key = (message.context, message.id)
-            if not message.id:
-                continue
-            name, string = seen.setdefault(key, (path.name, message.string))
-            if string != message.string:
-                yield f"{path.name}: other words than in {name}: {_label(message)}"
+def _wanted(used: Texts, known: Texts) -> Texts:
+    """What each catalogue should hold: a text that base.po has stays there while anyone uses it."""
+    wanted = {name: Catalog() for name in used}
+    for name, texts in used.items():
+        for message in _texts(texts):
+            shared = _find(known[SHARED], message) or _find(used[SHARED], message)
+            holder = wanted[SHARED if shared else name]
+            holder.add(message.id, locations=message.locations, context=message.context)
+    return wanted
+
+
+def _merge(name: str, wanted: Catalog, known: Texts) -> Catalog:
+    """The catalogue anew: its texts, with a translation from whichever file has one."""
+    merged = Catalog(locale="zh", domain=name, header_comment="", fuzzy=False)
+    for message in _texts(wanted):
+        old = [_find(known[name], message), *(_find(each, message) for each in known.values())]
+        done = next((each.string for each in old if each and _is_translated(each)), "")
+        merged.add(message.id, done, locations=message.locations, context=message.context)
+    return merged
+
+
+def _write(path: Path, catalogue: Catalog) -> None:
+    """Only where something changed, and without dates, so that files change with their texts."""
+    if not path.exists() and not len(catalogue):
+        return
+    buffer = io.BytesIO()
+    write_po(buffer, catalogue, omit_header=True, sort_by_file=True, include_lineno=False, width=96)
+    header = (
+        f'msgid ""\nmsgstr ""\n"Language: zh\\n"\n"Plural-Forms: {catalogue.plural_forms}\\n"\n'
+    )
+    content = (
+        header.encode() + b'"Content-Type: text/plain; charset=utf-8\\n"\n\n' + buffer.getvalue()
+    )
+    if not path.exists() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _problems(name: str, wanted: Catalog, known: Catalog) -> Iterator[str]:
+    for message in _texts(wanted):
+        translated = _find(known, message)
+        if translated is None:
+            yield f"{name}.po lacks: {_label(message)}  (make translations)"
+        elif not _is_translated(translated):
+            yield f"{name}.po does not translate: {_label(message)}"
+        elif not _same_values(translated):
+            yield f"{name}.po names other values than the English: {_label(message)}"
+    for message in _texts(known):
+        if _find(wanted, message) is None:
+            yield f"{name}.po has what nobody uses: {_label(message)}  (make translations)"
+
+
+def _contradictions(known: Texts) -> Iterator[str]:
+    """The pages read all files as one, so one English text has one Chinese text."""
+    first: dict[tuple[str | None, str], tuple[str, list[str]]] = {}
+    for name, catalogue in known.items():
+        for message in _texts(catalogue):
+            text = (message.context, _ids(message)[0])
+            elsewhere, strings = first.setdefault(text, (name, _strings(message)))
+            if strings != _strings(message):
+                yield f"{name}.po says it otherwise than {elsewhere}.po: {_label(message)}"
+
+
+def _is_translated(message: Message) -> bool:
+    return all(_strings(message)) and not message.fuzzy
 
 
 def _same_values(message: Message) -> bool:
-    """Whether the Chinese fills in what the English does; of a plural, what its last form does."""
-    source = message.id if isinstance(message.id, str) else message.id[-1]
-    wanted = set(NAMED_VALUE.findall(source))
-    return all(set(NAMED_VALUE.findall(each)) == wanted for each in _translations(message))
+    """A plural's first form may leave its number out."""
+    english = _values(_ids(message)[-1])
+    return all(_values(each) == english for each in _strings(message))
 
 
-def _translations(message: Message) -> list[str]:
-    strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
-    return [each for each in strings if each]
+def _values(text: str) -> set[str]:
+    """The names in ``%(name)s``."""
+    return {part.partition(")")[0] for part in text.split("%(")[1:]}
+
+
+def _strings(message: Message) -> list[str]:
+    given = message.string or ""
+    return [given] if isinstance(given, str) else [str(each) for each in given]
+
+
+def _ids(message: Message) -> list[str]:
+    return [message.id] if isinstance(message.id, str) else list(message.id)
+
+
+def _label(message: Message) -> str:
+    text = _ids(message)[0]
+    return f"{message.context}: {text}" if message.context else text
+
+
+def _texts(catalogue: Catalog) -> list[Message]:
+    return [message for message in catalogue if message.id]
+
+
+def _find(catalogue: Catalog, message: Message) -> Message | None:
+    return catalogue.get(message.id, message.context)
 
 
 def _read(path: Path) -> Catalog:
     if not path.exists():
-        return Catalog(locale="zh")
+        return Catalog(locale="zh", fuzzy=False)
     with path.open("rb") as file:
-        return read_po(file, locale="zh", ignore_obsolete=True)
-
-
-def _label(message: Message) -> str:
-    text = message.id if isinstance(message.id, str) else message.id[0]
-    return f"{message.context}: {text}" if message.context else text
+        return read_po(file, locale="zh")
 
 
 if __name__ == "__main__":
-    asked = sys.argv[1:]
-    if asked[:1] not in (["check"], ["update"]):
+    command, *names = sys.argv[1:] or [""]
+    if command not in ("check", "update") or not {*names} <= {SHARED, *AUDIENCES}:
         sys.exit("usage: translations.py check | update [audience ...]")
-    sys.exit(main(asked[0], asked[1:] or (SHARED, *AUDIENCES)))
+    sys.exit(main(command, names or (SHARED, *AUDIENCES)))
