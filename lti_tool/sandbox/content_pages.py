@@ -15,7 +15,7 @@ from lti_tool.sandbox.launching import Start
 from lti_tool.sandbox.pages import base, known, page, posting, to_course
 from lti_tool.sandbox.people import Person, Role
 from lti_tool.sandbox.state import Platform
-from lti_tool.sandbox.words import language, word
+from lti_tool.sandbox.words import language, speak, word
 
 
 def add_routes(blueprint: Blueprint, platform: Platform) -> None:
@@ -48,6 +48,7 @@ def take_content(platform: Platform, **_place: str) -> Response | str:
     visit = platform.visits.take(ticket)
     if visit is None:
         abort(403)
+    speak(visit.language)
     person = known(platform, visit.user_id, Role.TEACHER)
     try:
         items = content_items(platform, request.form.get("JWT", ""))

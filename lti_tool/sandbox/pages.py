@@ -18,7 +18,7 @@ from lti_tool.sandbox.course import Activity, Grade, LineItem, plain
 from lti_tool.sandbox.launching import Start, initiation
 from lti_tool.sandbox.people import Person, Role
 from lti_tool.sandbox.state import Platform
-from lti_tool.sandbox.words import here, language, word
+from lti_tool.sandbox.words import here, language, speak, word
 
 CHINA: Final = timezone(timedelta(hours=8))
 View = Callable[..., BaseResponse | str]
@@ -193,7 +193,10 @@ def returned_page(platform: Platform, **_place: str) -> str:
     """Where the tool sends a person when done; shows the message it brings along."""
     ticket = request.args.get("sesskey") or request.args.get("ticket") or ""
     visit = platform.visits.read(ticket)
-    person = known(platform, visit.user_id) if visit else platform.teacher
+    if visit is None:
+        abort(404)
+    speak(visit.language)
+    person = known(platform, visit.user_id)
     message = request.args.get("lti_errormsg") or request.args.get("lti_msg") or ""
     return page("message.html", platform, person, title=word("returned"), text=message)
 

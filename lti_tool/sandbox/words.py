@@ -6,7 +6,7 @@ Not the tool's texts: those are translated in ``web``.
 from collections.abc import Mapping
 from typing import Final
 
-from flask import request
+from flask import g, request
 
 LANGUAGES: Final = ("zh", "en")
 
@@ -86,10 +86,21 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+def speak(code: str) -> None:
+    """Answer this request in ``code``: the way back from the tool names no language."""
+    g.language = code
+
+
+def asked_language() -> str | None:
+    """The language this request names, or whoever sent it before; None if neither did."""
+    asked = request.args.get("lang") or g.get("language")
+    return asked if asked in LANGUAGES else None
+
+
 def language() -> str:
     """The language of this request: ``?lang=``, else the browser's first of zh and en, else zh."""
-    asked = request.args.get("lang")
-    if asked in LANGUAGES:
+    asked = asked_language()
+    if asked:
         return asked
     for code in request.accept_languages.values():
         for known in LANGUAGES:
@@ -105,5 +116,5 @@ def word(key: str, *values: object) -> str:
 
 def here(path: str) -> str:
     """``path`` with the language that was asked for in the address, if any was."""
-    asked = request.args.get("lang")
-    return f"{path}?lang={asked}" if asked in LANGUAGES else path
+    asked = asked_language()
+    return f"{path}?lang={asked}" if asked else path

@@ -139,6 +139,20 @@ def test_content_without_a_line_item_is_not_graded_at_moodle(
     assert "lineitem" not in endpoint
 
 
+def test_the_way_back_keeps_the_language_of_the_way_out(
+    browser: Browser, platform: Platform, tool: Tool
+) -> None:
+    user_id = platform.teacher.user_id
+    path = f"/{platform.manner.name}/as/{user_id}/choose/launch?lang=en"
+    url = browser.launch(platform, path)[SETTINGS]["deep_link_return_url"]
+    url = url.removeprefix("http://localhost:8081")
+
+    page = answer(browser, url, tool.content(platform, [ITEM])).text
+
+    assert '<html lang="en">' in page
+    assert "/course?lang=en" in page
+
+
 def test_a_student_cannot_start_deep_linking(browser: Browser, platform: Platform) -> None:
     student = platform.students[0].user_id
 
