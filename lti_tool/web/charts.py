@@ -1,0 +1,169 @@
+"""Where the points and lines of a chart lie, for SVG that templates write. Not their colours.
+
+A chart stands beside a table or list with the same figures; it never carries them alone.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+RADAR_CENTRE = (205.0, 150.0)
+RADAR_RADIUS = 90.0
+LABEL_GAP = 20.0
+RING_RADIUS = 25.0
+HISTORY_LEFT, HISTORY_RIGHT = 94.0, 254.0
+HISTORY_TOP, HISTORY_STEP, HISTORY_CUT_GAP = 18.0, 26.0, 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place in a drawing, in its own units, from the upper left corner."""
+
+    x: float
+    y: float
+
+    def __str__(self) -> str:
+        return f"{self.x:.1f},{self.y:.1f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """One axis of a radar: its label, figures and the places of all that is drawn on it.
+
+    ``anchor`` is the SVG text-anchor that keeps the label clear of the drawing.
+    """
+
+    label: str
+    reached: int
+    total: int
+    end: Point
+    value: Point
+    cut: Point
+    text: Point
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Radar:
+    """A radar: the spokes clockwise from the top, and the rings at a quarter of the way each."""
+
+    spokes: tuple[Spoke, ...]
+    rings: tuple[str, ...]
+    """Each ring's corners as an SVG ``points`` list."""
+
+    @property
+    def centre(self) -> Point:
+        return Point(*RADAR_CENTRE)
+
+    @property
+    def area(self) -> str:
+        """The corners of what was reached."""
+        return _joined([spoke.value for spoke in self.spokes])
+
+    @property
+    def cut(self) -> str:
+        """The corners of the cut."""
+        return _joined([spoke.cut for spoke in self.spokes])
+
+
+def radar(parts: Sequence[tuple[str, int, int]], cut_percent: int) -> Radar | None:
+    """The radar of parts, each a label, how many were reached and of how many, in their order.
+
+    ``cut_percent`` is the cut as 0 to 100 of each part. None for fewer than three parts, which
+    span no area: show the table alone.
+    """
+    if len(parts) < 3:
+        return None
+    angles = [math.tau * index / len(parts) for index in range(len(parts))]
+    spokes = [_spoke(*part, angle, cut_percent) for part, angle in zip(parts, angles, strict=True)]
+    rings = [_joined([_around(angle, share / 4) for angle in angles]) for share in range(1, 5)]
+    return Radar(tuple(spokes), tuple(rings))
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A progress ring: the length of its arc and of the whole circle, in SVG units."""
+
+    done: float
+    around: float
+
+    @property
+    def dashes(self) -> str:
+        """The value of stroke-dasharray."""
+        return f"{self.done:.1f} {self.around:.1f}"
+
+
+def ring(reached: int, total: int) -> Ring:
+    """The ring for so many of a total; nothing of nothing is an empty ring."""
+    around = math.tau * RING_RADIUS
+    return Ring(around * min(reached / total, 1) if total else 0.0, around)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Ratings over time: levels upward, the oldest left, the cut between two levels."""
+
+    rows: tuple[tuple[int, float], ...]
+    """Performance level number and height, highest level first."""
+    cut: float
+    points: tuple[tuple[int, Point], ...]
+    height: float
+
+    @property
+    def path(self) -> str:
+        """The line through the points, empty for fewer than two."""
+        places = [point for _number, point in self.points]
+        return _joined(places) if len(places) > 1 else ""
+
+
+def history(numbers: Sequence[int], *, levels: int, cut: int) -> History:
+    """The chart of performance level ``numbers``, oldest first, on a scale of 1 to ``levels``.
+
+    ``cut`` is the lowest number that reaches the standard; the line lies below it.
+    """
+    heights = {number: _height(number, levels, cut) for number in range(1, levels + 1)}
+    step = (HISTORY_RIGHT - HISTORY_LEFT) / max(len(numbers) - 1, 1)
+    points = [
+        (number, Point(HISTORY_LEFT + index * step, heights[number]))
+        for index, number in enumerate(numbers)
+    ]
+    line = heights[cut] + (HISTORY_STEP + HISTORY_CUT_GAP) / 2
+    rows = tuple((number, heights[number]) for number in range(levels, 0, -1))
+    return History(rows, line, tuple(points), heights[1] + 28)
+
+
+def _height(number: int, levels: int, cut: int) -> float:
+    below = HISTORY_CUT_GAP if number < cut else 0.0
+    return HISTORY_TOP + (levels - number) * HISTORY_STEP + below
+
+
+def _spoke(label: str, reached: int, total: int, angle: float, cut_percent: int) -> Spoke:
+    text = _around(angle, 1 + LABEL_GAP / RADAR_RADIUS)
+    return Spoke(
+        label=label,
+        reached=reached,
+        total=total,
+        end=_around(angle, 1),
+        value=_around(angle, reached / total if total else 0),
+        cut=_around(angle, cut_percent / 100),
+        text=text,
+        anchor=_anchor(text.x - RADAR_CENTRE[0]),
+    )
+
+
+def _anchor(offset: float) -> str:
+    if abs(offset) < 10:
+        return "middle"
+    return "start" if offset > 0 else "end"
+
+
+def _around(angle: float, share: float) -> Point:
+    """The place at a share of the radius, clockwise from the top."""
+    length = RADAR_RADIUS * share
+    return Point(
+        RADAR_CENTRE[0] + length * math.sin(angle), RADAR_CENTRE[1] - length * math.cos(angle)
+    )
+
+
+def _joined(points: Sequence[Point]) -> str:
+    return " ".join(str(point) for point in points)

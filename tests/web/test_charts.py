@@ -1,0 +1,55 @@
+"""The charts show the figures beside them, whatever the standard's shape."""
+
+import pytest
+
+from lti_tool.web.charts import history, radar, ring
+
+
+def test_a_radar_starts_at_the_top_and_runs_clockwise() -> None:
+    drawn = radar([("A", 5, 10), ("B", 10, 10), ("C", 0, 10), ("D", 10, 10)], 80)
+    assert drawn is not None
+    assert [str(spoke.end) for spoke in drawn.spokes] == [
+        "205.0,60.0",
+        "295.0,150.0",
+        "205.0,240.0",
+        "115.0,150.0",
+    ]
+    assert drawn.area == "205.0,105.0 295.0,150.0 205.0,150.0 115.0,150.0"
+    assert [spoke.anchor for spoke in drawn.spokes] == ["middle", "start", "middle", "end"]
+
+
+def test_the_cut_lies_at_its_share_of_every_spoke() -> None:
+    drawn = radar([("A", 0, 4), ("B", 0, 4), ("C", 0, 4), ("D", 0, 4)], 50)
+    assert drawn is not None
+    assert drawn.cut == "205.0,105.0 250.0,150.0 205.0,195.0 160.0,150.0"
+
+
+def test_a_part_without_requirements_stays_at_the_centre() -> None:
+    drawn = radar([("A", 0, 0), ("B", 1, 1), ("C", 1, 1)], 80)
+    assert drawn is not None
+    assert drawn.spokes[0].value == drawn.centre
+
+
+def test_two_parts_are_no_radar() -> None:
+    assert radar([("A", 1, 2), ("B", 1, 2)], 80) is None
+
+
+@pytest.mark.parametrize(
+    ("reached", "total", "dashes"),
+    [(0, 49, "0.0 157.1"), (49, 49, "157.1 157.1"), (44, 49, "141.1 157.1"), (0, 0, "0.0 157.1")],
+)
+def test_a_rings_arc_is_its_share_of_the_circle(reached: int, total: int, dashes: str) -> None:
+    assert ring(reached, total).dashes == dashes
+
+
+def test_a_history_rises_with_the_level_and_the_cut_lies_between() -> None:
+    drawn = history([1, 2, 4], levels=4, cut=3)
+    heights = dict(drawn.rows)
+    assert heights[4] < heights[3] < drawn.cut < heights[2] < heights[1]
+    assert [number for number, _point in drawn.points] == [1, 2, 4]
+    assert [point.x for _number, point in drawn.points] == [94, 174, 254]
+
+
+def test_one_rating_is_a_point_without_a_line() -> None:
+    assert history([3], levels=4, cut=3).path == ""
+    assert history([], levels=4, cut=3).points == ()
