@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
@@ -33,6 +33,8 @@ TOTAL_SECONDS = 40
 MOST_BYTES = 4 * 1024 * 1024
 MOST_REDIRECTS = 3
 USER_AGENT = "lti-tool"
+NAT64 = IPv6Network("64:ff9b::/96")
+"""IPv4 addresses as a translating network shows them (RFC 6052)."""
 
 
 class PlatformUnreachableError(Exception):
@@ -168,7 +170,8 @@ def is_public(address: str) -> bool:
     """Whether an IP address is one that any stranger may be reached at."""
     ip = ip_address(address.partition("%")[0])
     if isinstance(ip, IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour
+        translated = IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in NAT64 else None
+        inner = ip.ipv4_mapped or ip.sixtofour or translated
         if inner is not None:
             ip = inner
     return ip.is_global and not ip.is_multicast

@@ -5,6 +5,7 @@ Deliberately not the sandbox: it also makes what no platform should send.
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from jwt.algorithms import RSAAlgorithm
 
 from lti_tool.lti.urls import ToolAddress
-from lti_tool.persistence.platforms import PlatformDetails
+from lti_tool.persistence.platforms import Platform, PlatformDetails
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 ADDRESS = ToolAddress("https://tool.example.edu")
@@ -128,3 +129,8 @@ def changed(claims: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 
 
 PLAIN = {"azp", "nbf", "locale", "exp", "iat", "sub"}
+
+
+def platform_at(base: str, **changes: Any) -> Platform:
+    """The same as a stored platform, without a database."""
+    return Platform(**{**asdict(details(base)), "id": 1, "created_at": NOW, **changes})
