@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lti_tool.domain.attainment import Decision, DecisionKind, digest_of, in_scope
+from lti_tool.domain.attainment import Decision, DecisionKind, in_scope
 from lti_tool.domain.errors import (
     NotFoundError,
     NotMetError,
@@ -13,7 +13,7 @@ from lti_tool.domain.errors import (
 from lti_tool.persistence import decisions, people
 from lti_tool.persistence.people import Account
 
-from .standing import last_decisions, level_rule, masteries_of, update_standing
+from .standing import evidence_digest, last_decisions, level_rule, masteries_of, update_standing
 from .work import Work
 
 
@@ -93,13 +93,7 @@ def _decision(
         mastered=attainment.mastered,
         total=attainment.total,
         rating_ids=tuple(rating.id for each in resting_on for rating in each.ratings),
-        digest=digest_of(
-            learner_id=learner.id,
-            level=subject.level,
-            rule=bundle.rule,
-            masteries=resting_on,
-            waived=rules.waived,
-        ),
+        digest=evidence_digest(bundle, rules, learner.id, subject.level, masteries),
         decided_by=work.actor_id,
         decided_at=work.now,
         reason=reason,

@@ -15,6 +15,7 @@ from lti_tool.domain.attainment import (
     Decision,
     LevelRule,
     attainment_state,
+    digest_of,
     in_scope,
 )
 from lti_tool.domain.mastery import Mastery, mastery_of
@@ -103,6 +104,23 @@ def update_standing(work: Work, bundle: StandardBundle, learner: Account, rules:
         if score is not None:
             told[level.key] = score
     _queue_levels(work, bundle, learner, told)
+
+
+def evidence_digest(
+    bundle: StandardBundle,
+    rules: LevelRule,
+    learner_id: int,
+    level: str,
+    masteries: Mapping[RequirementKey, Mastery],
+) -> str:
+    """The digest of what a decision on this level would rest on now."""
+    return digest_of(
+        learner_id=learner_id,
+        level=level,
+        rule=bundle.rule,
+        masteries=in_scope(bundle.classes.up_to(level), masteries),
+        waived=rules.waived,
+    )
 
 
 def last_decisions(session: Session, learner_id: int, standard_id: str) -> Mapping[str, Decision]:
