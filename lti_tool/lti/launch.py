@@ -32,7 +32,7 @@ from lti_tool.domain.launch import (
     ResourceLink,
 )
 from lti_tool.persistence.database import Session
-from lti_tool.persistence.login_states import digest, login_state, use_login_state
+from lti_tool.persistence.login_states import LoginState, digest, login_state, use_login_state
 from lti_tool.persistence.platforms import (
     Deployment,
     DeploymentState,
@@ -110,26 +110,16 @@ def open_launch(
     """
     if form.get("error"):
         raise PlatformRefusedError("platform_refused", form["error"][:100])
-    id_token = form.get("id_token", "")
-    if not id_token:
+    if not form.get("id_token"):
         raise BadTokenError("token_missing")
     if not form.get("state"):
         raise LoginStateError("state_missing")
-    state_hash = digest(form["state"])
-    state = login_state(session, state_hash)
-    if state is None:
-        raise LoginStateError("state_unknown")
-    browser_hash = None if browser is None else digest(browser)
-    if browser_hash is not None and browser_hash != state.browser_hash:
-        raise LoginStateError("browser_changed")
-    if not use_login_state(session, state_hash, now=now):
-        late = state.used_at is None and state.expires_at <= now
-        raise LoginStateError("state_expired" if late else "state_used")
+    state = _use_state(session, digest(form["state"]), browser, now)
     platform = stored_platform(session, state.platform_id)
     if platform is None:
         raise LoginStateError("state_unknown")
-    proven = browser_hash is not None
-    return Arrival(platform, id_token, state.nonce_hash, state.target_link_uri, proven)
+    proven = browser is not None
+    return Arrival(platform, form["id_token"], state.nonce_hash, state.target_link_uri, proven)
 
 
 def verify_launch(arrival: Arrival, *, key_sets: KeySets, now: datetime) -> VerifiedLaunch:
@@ -173,6 +163,19 @@ def admit_launch(verified: VerifiedLaunch, deployment: Deployment) -> Launch:
     if deployment.state is not DeploymentState.APPROVED:
         raise DeploymentWaitingError(verified.platform.name, verified.deployment)
     return replace(verified.launch, deployment_id=deployment.id)
+
+
+def _use_state(session: Session, state_hash: str, browser: str | None, now: datetime) -> LoginState:
+    """The login, used up. Another browser's attempt is refused before it can use it up."""
+    state = login_state(session, state_hash)
+    if state is None:
+        raise LoginStateError("state_unknown")
+    if browser is not None and digest(browser) != state.browser_hash:
+        raise LoginStateError("browser_changed")
+    if not use_login_state(session, state_hash, now=now):
+        late = state.used_at is None and state.expires_at <= now
+        raise LoginStateError("state_expired" if late else "state_used")
+    return state
 
 
 def _message_type(claims: Claims) -> MessageType:
