@@ -1,6 +1,6 @@
 """Assessments as teachers set them up."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -87,6 +87,14 @@ def assessment(session: Session, assessment_id: str, *, course_id: int) -> Asses
 def course_of(session: Session, assessment_id: str) -> int:
     """The id of the course an assessment belongs to. Raises NotFoundError."""
     return _row(session, assessment_id).course_id
+
+
+def titles_of(session: Session, assessment_ids: Collection[str]) -> Mapping[str, str]:
+    """The titles of these assessments, of any course, by id."""
+    query = select(AssessmentRow.id, AssessmentRow.title).where(
+        AssessmentRow.id.in_(assessment_ids)
+    )
+    return dict(session.execute(query).tuples().all())
 
 
 def assessments_of(session: Session, course_id: int) -> Sequence[Assessment]:

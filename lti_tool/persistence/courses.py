@@ -1,6 +1,6 @@
 """Courses (LTI contexts), who belongs to them, and the resource links inside them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -126,6 +126,26 @@ def course(session: Session, course_id: int) -> Course:
     if row is None:
         raise NotFoundError
     return _course(row)
+
+
+def courses_of_school(session: Session, school_id: int) -> Sequence[Course]:
+    """Every course of a school, oldest first."""
+    query = select(CourseRow).filter_by(school_id=school_id).order_by(CourseRow.id)
+    return [_course(row) for row in session.scalars(query)]
+
+
+def courses_by_student(session: Session, school_id: int) -> Mapping[int, Sequence[int]]:
+    """The ids of the courses of a school that each person was seen in as a student."""
+    query = (
+        select(MembershipRow.person_id, MembershipRow.course_id)
+        .join(CourseRow, CourseRow.id == MembershipRow.course_id)
+        .where(CourseRow.school_id == school_id, MembershipRow.role == Role.STUDENT)
+        .order_by(MembershipRow.course_id)
+    )
+    found: dict[int, list[int]] = {}
+    for person_id, course_id in session.execute(query):
+        found.setdefault(person_id, []).append(course_id)
+    return found
 
 
 def courses_of_student(session: Session, person_id: int) -> Sequence[Course]:

@@ -11,6 +11,7 @@ from lti_tool.domain.attainment import Decision, DecisionKind
 from lti_tool.domain.standard import RequirementKey
 
 from .database import Base, Json, UtcDateTime
+from .people import PersonRow
 
 
 class DecisionRow(Base):
@@ -87,6 +88,17 @@ def decisions_of(session: Session, learner_id: int, standard_id: str) -> Sequenc
     query = (
         select(DecisionRow)
         .filter_by(learner_id=learner_id, standard_id=standard_id)
+        .order_by(DecisionRow.decided_at, DecisionRow.id)
+    )
+    return [_decision(row) for row in session.scalars(query)]
+
+
+def decisions_of_school(session: Session, school_id: int, standard_id: str) -> Sequence[Decision]:
+    """The decisions about every learner of a school under a standard, oldest first."""
+    query = (
+        select(DecisionRow)
+        .join(PersonRow, PersonRow.id == DecisionRow.learner_id)
+        .where(PersonRow.school_id == school_id, DecisionRow.standard_id == standard_id)
         .order_by(DecisionRow.decided_at, DecisionRow.id)
     )
     return [_decision(row) for row in session.scalars(query)]

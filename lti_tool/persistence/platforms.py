@@ -42,6 +42,7 @@ __all__ = [
     "platforms",
     "platforms_of_issuer",
     "remove_platform",
+    "set_registrar_roles",
 ]
 
 
@@ -220,6 +221,17 @@ def note_product(session: Session, platform_id: int, product: str) -> None:
     row = session.get(PlatformRow, platform_id)
     if row is not None and product:
         row.product = product[:64]
+
+
+def set_registrar_roles(session: Session, platform_id: int, roles: Iterable[str]) -> None:
+    """Let launches with one of these role URNs make a registrar from now on, and no others.
+
+    Open sessions keep their roles until they end. An unknown id changes nothing.
+    """
+    row = session.get(PlatformRow, platform_id)
+    if row is not None:
+        row.registrar_roles = list(roles)
+        session.flush()
 
 
 def deployments(session: Session, platform_id: int | None = None) -> tuple[Deployment, ...]:

@@ -6,7 +6,7 @@ each new score; a delivery reports the sequence it sent, and if the score change
 the row simply waits again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -30,6 +30,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.score import Score
 
+from .courses import CourseRow
 from .database import Base, UtcDateTime
 from .line_items import LineItemRow
 
@@ -263,6 +264,19 @@ def backlog(session: Session) -> tuple[int, datetime | None]:
         select(func.count(), func.min(ScoreRow.queued_at)).where(ScoreRow.state.in_(undelivered))
     ).one()
     return count, oldest
+
+
+def last_delivered(session: Session) -> Mapping[int, datetime]:
+    """When each platform, by our row id, last took a score; one that never did is missing."""
+    query = (
+        select(CourseRow.platform_id, func.max(ScoreRow.delivered_at))
+        .join(LineItemRow, LineItemRow.course_id == CourseRow.id)
+        .join(ScoreRow, ScoreRow.line_item_id == LineItemRow.id)
+        .where(ScoreRow.delivered_at.is_not(None))
+        .group_by(CourseRow.platform_id)
+    )
+    found = session.execute(query).tuples().all()
+    return {platform_id: at for platform_id, at in found if at is not None}
 
 
 def count_needing_person(session: Session) -> int:

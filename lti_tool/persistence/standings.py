@@ -163,6 +163,20 @@ def outcomes_of_school(
     ]
 
 
+def levels_begun(session: Session, school_id: int, standard_id: str) -> frozenset[tuple[int, str]]:
+    """Which learners of a school have a rated requirement at which level (level key).
+
+    A requirement that counts for several levels belongs to the lowest of them.
+    """
+    query = (
+        select(MasteryRow.learner_id, MasteryRow.level)
+        .join(PersonRow, PersonRow.id == MasteryRow.learner_id)
+        .where(PersonRow.school_id == school_id, MasteryRow.standard_id == standard_id)
+        .distinct()
+    )
+    return frozenset((learner_id, level) for learner_id, level in session.execute(query))
+
+
 def outcomes_of_learner(session: Session, learner: Account, standard_id: str) -> Sequence[Outcome]:
     """A learner's stored outcomes under a standard; levels without evidence may be absent."""
     query = select(AttainmentRow).filter_by(learner_id=learner.id, standard_id=standard_id)
