@@ -13,6 +13,10 @@ from lti_tool.domain.launch import Person
 from .database import Base, UtcDateTime
 
 
+FIRST_HAN = "\u3400"
+"""From here on Unicode holds Chinese characters (CJK extension A comes first)."""
+
+
 class PersonRow(Base):
     """One account. A learner is unique by school, issuer and ``sub``."""
 
@@ -88,4 +92,15 @@ def accounts(session: Session, person_ids: Collection[int]) -> Mapping[int, Acco
 
 def as_account(row: PersonRow) -> Account:
     """The value of a row, for the other nouns of this room that join people."""
-    return Account(row.id, row.school_id, row.sub, row.name, row.student_number, row.email)
+    return Account(row.id, row.school_id, row.sub, _name(row), row.student_number, row.email)
+
+
+def _name(row: PersonRow) -> str:
+    """The full name; a Chinese one with the family name first and no space.
+
+    Moodle 4.5 sends "小龙 李" as the name of 李小龙, whatever the language.
+    """
+    parts = (row.family_name, row.given_name)
+    if all(part and part[0] >= FIRST_HAN for part in parts):
+        return "".join(parts)
+    return row.name or " ".join(part for part in parts[::-1] if part)
