@@ -67,7 +67,7 @@ def build_deliverer(parts: Parts) -> Deliverer:
     """What sends due scores; the embedded thread, ``lti-tool deliver`` and Celery all run it."""
     tokens = AccessTokens(
         parts.http,
-        signing_key=lambda: _signing_key(parts),
+        signing_key=lambda: signing_key(parts),
         unique=lambda: secrets.token_urlsafe(16),
     )
     return Deliverer(
@@ -131,7 +131,8 @@ def _cipher(secret_key: str) -> MultiFernet:
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key))])
 
 
-def _signing_key(parts: Parts) -> SigningKey:
+def signing_key(parts: Parts) -> SigningKey:
+    """The key this tool signs with. Raises InvalidToken when the secret key is another one."""
     with parts.database.transaction() as session:
         return ensure_signing_key(session, parts.cipher, now=parts.clock())
 

@@ -3,7 +3,9 @@
 import argparse
 from collections.abc import Iterator
 
-from lti_tool.app import build_parts
+from cryptography.fernet import InvalidToken
+
+from lti_tool.app import Parts, build_parts, signing_key
 from lti_tool.catalogue import CatalogueError, load_catalogue
 from lti_tool.persistence import platforms, scores
 from lti_tool.persistence.database import Database, DatabaseError, pending_revisions
@@ -61,9 +63,22 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
         return
     yield True, said("数据库已是最新版本", "the database is up to date")
-    database = build_parts(settings).database
-    yield from _connections(database)
-    database.close()
+    parts = build_parts(settings)
+    yield _signing_key(parts)
+    yield from _connections(parts.database)
+    parts.database.close()
+
+
+def _signing_key(parts: Parts) -> Finding:
+    try:
+        key = signing_key(parts)
+    except InvalidToken:
+        return False, said(
+            "签名密钥无法解密：LTI_TOOL_SECRET_KEY 与存入时不同，请换回原来的密钥",
+            "the signing key cannot be opened: LTI_TOOL_SECRET_KEY is not the one it was stored "
+            "with; bring the old one back",
+        )
+    return True, said("签名密钥 ", "signing key ") + key.kid[:16]
 
 
 def _connections(database: Database) -> Iterator[Finding]:

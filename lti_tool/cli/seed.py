@@ -160,7 +160,9 @@ class _Storyteller:
             grades=told.GradeService(self._lms.addresses.line_items, None, GRADE_SCOPES),
             product=self._lms.manner.name,
         )
-        return enter_from_launch(session, launch, now=when)
+        return enter_from_launch(
+            session, launch, now=when, new_id=lambda: secrets.token_urlsafe(16)
+        )
 
     # --- what happens ---
 

@@ -12,7 +12,6 @@ from lti_tool.domain.launch import Person
 
 from .database import Base, UtcDateTime
 
-
 FIRST_HAN = "\u3400"
 """From here on Unicode holds Chinese characters (CJK extension A comes first)."""
 

@@ -1,10 +1,11 @@
 """A person arrives from an LMS: note person, course, membership and link; say where to go."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lti_tool.domain.errors import NotFoundError
-from lti_tool.domain.launch import Launch, ResourceLink, Role
+from lti_tool.domain.launch import Launch, Person, ResourceLink, Role
 from lti_tool.persistence import assessments, courses, people, platforms
 from lti_tool.persistence.courses import Course, Link
 from lti_tool.persistence.database import Session
@@ -28,7 +29,9 @@ class Entry:
     assessment_id: str | None
 
 
-def enter_from_launch(session: Session, launch: Launch, *, now: datetime) -> Entry:
+def enter_from_launch(
+    session: Session, launch: Launch, *, now: datetime, new_id: Callable[[], str]
+) -> Entry:
     """Store what the launch tells and find the assessment its link opens.
 
     A link finds its assessment by what a teacher chose for it here, or by the custom
@@ -43,7 +46,7 @@ def enter_from_launch(session: Session, launch: Launch, *, now: datetime) -> Ent
         session,
         school_id=deployment.school_id,
         issuer=platform.issuer,
-        person=launch.person,
+        person=_named(launch.person, new_id),
         now=now,
     )
     platforms.note_product(session, platform.id, launch.product)
@@ -58,6 +61,11 @@ def enter_from_launch(session: Session, launch: Launch, *, now: datetime) -> Ent
         return Entry(account, deployment.school_id, course, None, None)
     link = _link(session, launch, course, launch.resource_link)
     return Entry(account, deployment.school_id, course, link, link.assessment_id)
+
+
+def _named(person: Person, new_id: Callable[[], str]) -> Person:
+    """Deep linking may come without ``sub`` (deep linking 2.0, 4.4); such people stay apart."""
+    return person if person.sub else replace(person, sub=f"anonymous:{new_id()}")
 
 
 def _course(session: Session, launch: Launch, school_id: int, now: datetime) -> Course | None:

@@ -15,8 +15,9 @@ from lti_tool.domain.errors import NotAllowedError
 from lti_tool.domain.launch import Launch, MessageType, Role
 from lti_tool.lti.keys import ensure_signing_key, key_set, published_keys
 from lti_tool.lti.launch import admit_launch, note_launch, open_launch, verify_launch
-from lti_tool.lti.login import begin_login
+from lti_tool.lti.login import LOGIN_LIFETIME, begin_login
 from lti_tool.persistence import access_links, people, sessions
+from lti_tool.persistence.login_states import digest
 from lti_tool.persistence.sessions import SignedIn
 from lti_tool.services.enter_from_launch import Entry, enter_from_launch
 
@@ -27,7 +28,6 @@ from .wiring import wired
 
 LARGEST_FORM = 128 * 1024
 SESSION_HOURS = timedelta(hours=8)
-BROWSER_DAYS = timedelta(days=1)
 
 blueprint = Blueprint("launch", __name__)
 
@@ -45,7 +45,7 @@ def _limit_size() -> None:
 def login() -> ResponseReturnValue:
     """Start a launch: keep its state, send the browser on to the LMS."""
     wiring = wired()
-    browser = request.cookies.get(_cookie_name()) or secrets.token_urlsafe(32)
+    browser = secrets.token_urlsafe(32)
     with wiring.database.transaction() as session:
         onward = begin_login(
             session,
@@ -57,9 +57,9 @@ def login() -> ResponseReturnValue:
         )
     response = make_response(redirect(onward.url, 302))
     response.set_cookie(
-        _cookie_name(),
+        _cookie_name(onward.state),
         browser,
-        max_age=BROWSER_DAYS,
+        max_age=LOGIN_LIFETIME,
         secure=True,
         httponly=True,
         samesite="None",
@@ -78,7 +78,7 @@ def launch() -> ResponseReturnValue:
         arrival = open_launch(
             session,
             request.form.to_dict(),
-            browser=request.cookies.get(_cookie_name()),
+            browser=request.cookies.get(_cookie_name(request.form.get("state", ""))),
             now=now,
         )
     verified = verify_launch(arrival, key_sets=wiring.key_sets, now=now)
@@ -89,7 +89,7 @@ def launch() -> ResponseReturnValue:
         raise NotAllowedError
     token = secrets.token_urlsafe(32)
     with wiring.database.transaction() as session:
-        entry = enter_from_launch(session, message, now=now)
+        entry = enter_from_launch(session, message, now=now, new_id=wiring.new_id)
         sessions.open_session(
             session,
             token,
@@ -184,7 +184,8 @@ def _teachers_page(message: Launch, entry: Entry, token: str) -> str:
     return url_for("teacher.choose" if choosing else "teacher.home", session_token=token)
 
 
-def _cookie_name() -> str:
-    """The browser's cookie; the ``__Host-`` prefix is refused by browsers over plain http."""
-    https = wired().address.base_url.startswith("https:")
-    return "__Host-dabiao-browser" if https else "dabiao-browser"
+def _cookie_name(state: str) -> str:
+    """The cookie that binds one login to its browser: one each, so that two activities on a
+    page may start at once. Browsers refuse the ``__Host-`` prefix over plain http."""
+    prefix = "__Host-" if wired().address.base_url.startswith("https:") else ""
+    return f"{prefix}lti-{digest(state)[:16]}"
