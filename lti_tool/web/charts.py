@@ -4,12 +4,17 @@ A chart stands beside a table or list with the same figures; it never carries th
 """
 
 import math
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-RADAR_CENTRE = (205.0, 150.0)
-RADAR_RADIUS = 90.0
-LABEL_GAP = 20.0
+RADAR_CENTRE = (172.0, 140.0)
+RADAR_RADIUS = 76.0
+LABEL_GAP = 12.0
+LINE_HEIGHT = 14.0
+SIDE_WIDTH, MIDDLE_WIDTH = 12, 30
+"""How wide a label's line may be, in Latin letters; a Chinese one counts twice."""
 RING_RADIUS = 25.0
 HISTORY_LEFT, HISTORY_RIGHT = 94.0, 254.0
 HISTORY_TOP, HISTORY_STEP, HISTORY_CUT_GAP = 18.0, 26.0, 4.0
@@ -28,12 +33,13 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Spoke:
-    """One axis of a radar: its label, figures and the places of all that is drawn on it.
+    """One axis of a radar: its label in lines, figures and the places of all that is drawn on it.
 
-    ``anchor`` is the SVG text-anchor that keeps the label clear of the drawing.
+    ``text`` is where the first line stands, the figures come after the last; ``anchor`` is the
+    SVG text-anchor that keeps them clear of the drawing.
     """
 
-    label: str
+    lines: tuple[str, ...]
     reached: int
     total: int
     end: Point
@@ -41,6 +47,10 @@ class Spoke:
     cut: Point
     text: Point
     anchor: str
+
+    def baselines(self) -> tuple[float, ...]:
+        """The height of each line of the label and then of the figures."""
+        return tuple(self.text.y + index * LINE_HEIGHT for index in range(len(self.lines) + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +148,18 @@ def _height(number: int, levels: int, cut: int) -> float:
 
 
 def _spoke(label: str, reached: int, total: int, angle: float, cut_percent: int) -> Spoke:
-    text = _around(angle, 1 + LABEL_GAP / RADAR_RADIUS)
+    edge = _around(angle, 1 + LABEL_GAP / RADAR_RADIUS)
+    anchor = _anchor(edge.x - RADAR_CENTRE[0])
+    lines = wrapped(label, MIDDLE_WIDTH if anchor == "middle" else SIDE_WIDTH)
     return Spoke(
-        label=label,
+        lines=lines,
         reached=reached,
         total=total,
         end=_around(angle, 1),
         value=_around(angle, reached / total if total else 0),
         cut=_around(angle, cut_percent / 100),
-        text=text,
-        anchor=_anchor(text.x - RADAR_CENTRE[0]),
+        text=Point(edge.x, edge.y + _first_line(len(lines), anchor, edge)),
+        anchor=anchor,
     )
 
 
@@ -155,6 +167,32 @@ def _anchor(offset: float) -> str:
     if abs(offset) < 10:
         return "middle"
     return "start" if offset > 0 else "end"
+
+
+def _first_line(lines: int, anchor: str, edge: Point) -> float:
+    """How far below the label's place its first line stands."""
+    if anchor != "middle":
+        return -lines * LINE_HEIGHT / 2 + 4
+    return -lines * LINE_HEIGHT if edge.y < RADAR_CENTRE[1] else 10.0
+
+
+def wrapped(label: str, width: int) -> tuple[str, ...]:
+    """The label in lines of about the same length, none wider than ``width`` where it can be.
+
+    Latin words stay whole; Chinese breaks anywhere.
+    """
+    pieces = re.findall(r"[!-~]+ ?|[^!-~]", label)
+    fair = _width(label) / math.ceil(max(_width(label), 1) / width)
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and _width(lines[-1] + piece.rstrip()) > min(fair + 1, width):
+            lines.append("")
+        lines[-1] += piece
+    return tuple(line.strip() for line in lines)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
 
 def _around(angle: float, share: float) -> Point:

@@ -2,26 +2,26 @@
 
 import pytest
 
-from lti_tool.web.charts import history, radar, ring
+from lti_tool.web.charts import history, radar, ring, wrapped
 
 
 def test_a_radar_starts_at_the_top_and_runs_clockwise() -> None:
     drawn = radar([("A", 5, 10), ("B", 10, 10), ("C", 0, 10), ("D", 10, 10)], 80)
     assert drawn is not None
     assert [str(spoke.end) for spoke in drawn.spokes] == [
-        "205.0,60.0",
-        "295.0,150.0",
-        "205.0,240.0",
-        "115.0,150.0",
+        "172.0,64.0",
+        "248.0,140.0",
+        "172.0,216.0",
+        "96.0,140.0",
     ]
-    assert drawn.area == "205.0,105.0 295.0,150.0 205.0,150.0 115.0,150.0"
+    assert drawn.area == "172.0,102.0 248.0,140.0 172.0,140.0 96.0,140.0"
     assert [spoke.anchor for spoke in drawn.spokes] == ["middle", "start", "middle", "end"]
 
 
 def test_the_cut_lies_at_its_share_of_every_spoke() -> None:
     drawn = radar([("A", 0, 4), ("B", 0, 4), ("C", 0, 4), ("D", 0, 4)], 50)
     assert drawn is not None
-    assert drawn.cut == "205.0,105.0 250.0,150.0 205.0,195.0 160.0,150.0"
+    assert drawn.cut == "172.0,102.0 210.0,140.0 172.0,178.0 134.0,140.0"
 
 
 def test_a_part_without_requirements_stays_at_the_centre() -> None:
@@ -53,3 +53,26 @@ def test_a_history_rises_with_the_level_and_the_cut_lies_between() -> None:
 def test_one_rating_is_a_point_without_a_line() -> None:
     assert history([3], levels=4, cut=3).path == ""
     assert history([], levels=4, cut=3).points == ()
+
+
+@pytest.mark.parametrize(
+    ("label", "width", "lines"),
+    [
+        ("仓配一体服务", 12, ("仓配一体服务",)),
+        ("电子商务仓配一体服务", 12, ("电子商务仓", "配一体服务")),
+        ("Order handling", 12, ("Order", "handling")),
+        ("Mastered", 4, ("Mastered",)),
+        ("", 12, ("",)),
+    ],
+)
+def test_a_long_label_is_broken_into_even_lines(
+    label: str, width: int, lines: tuple[str, ...]
+) -> None:
+    assert wrapped(label, width) == lines
+
+
+def test_the_figures_stand_below_the_last_line_of_the_label() -> None:
+    drawn = radar([("A", 1, 2), ("电子商务仓配一体服务", 1, 2), ("C", 1, 2)], 80)
+    assert drawn is not None
+    first, second, figures = drawn.spokes[1].baselines()
+    assert first < second < figures
