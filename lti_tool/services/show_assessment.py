@@ -28,7 +28,7 @@ from lti_tool.domain.submission import (
     missing_self_ratings,
     next_attempt,
 )
-from lti_tool.persistence import assessments, ratings, submissions
+from lti_tool.persistence import assessments, courses, ratings, submissions
 from lti_tool.persistence.database import Session
 
 
@@ -178,6 +178,15 @@ def own_file(
     if key is None or found is None:
         raise NotFoundError
     return found, key
+
+
+def assessment_of_link(session: Session, link_id: int, *, course_id: int) -> str | None:
+    """The id of the assessment a link opens; None while it opens none, or is of another course.
+
+    Raises NotFoundError for a link that does not exist.
+    """
+    link = courses.link(session, link_id)
+    return link.assessment_id if link.course_id == course_id else None
 
 
 def _asked(

@@ -1,0 +1,6 @@
+"""Pages for students: one assessment, its feedback, and progress towards the levels."""
+
+from . import assessment, drafting, feedback, progress
+from .frame import blueprint
+
+__all__ = ["assessment", "blueprint", "drafting", "feedback", "progress"]
