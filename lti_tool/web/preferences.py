@@ -1,16 +1,33 @@
-"""What people choose for their session: the language."""
+"""What belongs to every session, whoever it is: the way home and the language."""
 
-from flask import redirect, request, session
+from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.launch import Role
 
-from .access import audience, requires
+from .access import audience, member, requires
 from .localisation import language_of
 
 LANGUAGE = "language"
 
 blueprint = audience("preferences", __name__)
+
+
+HOMES = (
+    (Role.TEACHER, "teacher.home"),
+    (Role.STUDENT, "student.progress"),
+    (Role.REGISTRAR, "registrar.outcomes"),
+    (Role.ADMINISTRATOR, "admin.platforms"),
+)
+"""Each role's first page; a person with several roles comes to the first of theirs."""
+
+
+@blueprint.get("/home")
+@requires(*Role)
+def home() -> ResponseReturnValue:
+    """Go to the first page of the person's role."""
+    roles = member().roles
+    return redirect(url_for(next(page for role, page in HOMES if role in roles)), 303)
 
 
 @blueprint.post("/language")
@@ -33,4 +50,4 @@ def _back() -> str:
     """The path the form stood on, if it belongs to this very session."""
     path = request.form.get("from", "")
     here = request.path.split("/preferences/")[0]
-    return path if path.startswith(here + "/") else here + "/preferences/home"
+    return path if path.startswith(here + "/") else url_for("preferences.home")

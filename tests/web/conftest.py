@@ -1,0 +1,86 @@
+"""The real application over a made-up course, for the tests of pages."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lti_tool.app import build_parts, create_app
+from lti_tool.catalogue import Catalogue, load_catalogue
+from lti_tool.domain.launch import Role
+from lti_tool.persistence import sessions
+from lti_tool.persistence.database import Database
+from lti_tool.persistence.people import Account
+from lti_tool.persistence.sessions import SignedIn
+from lti_tool.settings import Settings, read_settings
+from tests.services.classroom import Classroom, enrol, open_course
+
+ROOT = Path(__file__).parent.parent.parent
+
+SignIn = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The real standards."""
+    return load_catalogue(ROOT / "rubrics", ROOT / "mappings")
+
+
+@pytest.fixture
+def settings(sqlite_url: str, tmp_path: Path) -> Settings:
+    """The settings of a tool at https://tool.example."""
+    environment = {"LTI_TOOL_DATABASE_URL": sqlite_url, "LTI_TOOL_DATA_DIR": str(tmp_path)}
+    return read_settings(environment, default_base_url="https://tool.example")
+
+
+@pytest.fixture
+def classroom(sqlite_url: str, catalogue: Catalogue) -> Iterator[Classroom]:
+    """A course with one teacher; its clock is the application's, too."""
+    database = Database(sqlite_url)
+    course = open_course(database)
+    yield Classroom(database, catalogue, course, enrol(database, course, "周敏", Role.TEACHER))
+    database.close()
+
+
+@pytest.fixture
+def app(classroom: Classroom, settings: Settings) -> Iterator[Flask]:
+    """The application. CSRF checks are off but for the tests that are about them."""
+    parts = build_parts(settings, clock=lambda: classroom.now)
+    app = create_app(parts)
+    app.config["WTF_CSRF_ENABLED"] = False
+    yield app
+    parts.database.close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser, so to speak."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(classroom: Classroom) -> SignIn:
+    """``sign_in(account, Role.TEACHER, …, data={}, course=True)`` gives the prefix of all pages of
+    a new session, ``/s/<token>``."""
+
+    def open_for(
+        account: Account, *roles: Role, data: dict[str, object] | None = None, course: bool = True
+    ) -> str:
+        token = secrets.token_urlsafe(16)
+        course_id = classroom.course.id if course else None
+        who = SignedIn(account.id, account.school_id, course_id, frozenset(roles), data or {})
+        with classroom.database.transaction() as session:
+            sessions.open_session(
+                session,
+                token,
+                who,
+                now=classroom.now,
+                expires_at=classroom.now + timedelta(hours=8),
+            )
+        return f"/s/{token}"
+
+    return open_for
