@@ -16,7 +16,7 @@ LINE_HEIGHT = 14.0
 SIDE_WIDTH, MIDDLE_WIDTH = 12, 30
 """How wide a label's line may be, in Latin letters; a Chinese one counts twice."""
 RING_RADIUS = 25.0
-HISTORY_LEFT, HISTORY_RIGHT = 94.0, 254.0
+HISTORY_LEFT, HISTORY_RIGHT = 116.0, 256.0
 HISTORY_TOP, HISTORY_STEP, HISTORY_CUT_GAP = 18.0, 26.0, 4.0
 
 

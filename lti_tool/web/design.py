@@ -47,6 +47,7 @@ def components() -> ResponseReturnValue:
     return render_template(
         "components.html",
         page=_frame(),
+        standard=bundle.standard,
         rubric=bundle.rubric,
         described=_first(bundle, lambda each: bool(each.criterion.descriptors)),
         bare=_first(bundle, lambda each: not each.criterion.descriptors),

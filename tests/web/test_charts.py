@@ -47,7 +47,7 @@ def test_a_history_rises_with_the_level_and_the_cut_lies_between() -> None:
     heights = dict(drawn.rows)
     assert heights[4] < heights[3] < drawn.cut < heights[2] < heights[1]
     assert [number for number, _point in drawn.points] == [1, 2, 4]
-    assert [point.x for _number, point in drawn.points] == [94, 174, 254]
+    assert [point.x for _number, point in drawn.points] == [116, 186, 256]
 
 
 def test_one_rating_is_a_point_without_a_line() -> None:

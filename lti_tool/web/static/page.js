@@ -12,7 +12,8 @@ document.addEventListener("submit", (event) => {
   if (event.target.method === "post" && button && !event.target.target) button.setAttribute("aria-busy", "true");
 });
 // A page that comes back from the browser's memory is not waiting any more.
-window.addEventListener("pageshow", () => {
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
   document.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
 });
 window.addEventListener("beforeunload", (event) => {
