@@ -59,14 +59,19 @@ def _serve(options: argparse.Namespace) -> int:
 def _deliver(options: argparse.Namespace) -> int:
     parts = open_parts()
     deliverer = build_deliverer(parts)
-    signal.signal(signal.SIGTERM, end_in_order)
-    count = deliver_all(deliverer)
     if options.once:
+        count = deliver_all(deliverer)
         say(f"处理了 {count} 个成绩。", f"Handled {count} scores.")
         return 0
-    while True:
-        if deliverer.deliver_due() == 0:
+    engine = DeliveryThread(deliverer)
+    signal.signal(signal.SIGTERM, end_in_order)
+    engine.start()
+    try:
+        while True:
             time.sleep(IDLE_SECONDS)
+    finally:
+        engine.stop()
+        parts.database.close()
 
 
 def _worker(_options: argparse.Namespace) -> int:

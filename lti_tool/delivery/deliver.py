@@ -5,8 +5,8 @@ in use. A process that dies in between leaves a lease that runs out; the score i
 again with the same timestamp, which the platform takes for the same score (AGS 2.0, 3.4.9).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,22 +15,24 @@ import structlog
 from lti_tool.lti.access_tokens import AccessTokens
 from lti_tool.lti.answers import Delivered, NotNewer, Refused, RetryLater, ScoreAnswer, Trouble
 from lti_tool.lti.grade_messages import LineItem as Column
-from lti_tool.lti.grade_messages import NewLineItem, Result, ScoreToSend
-from lti_tool.lti.grades import GradeBook
+from lti_tool.lti.grade_messages import NewLineItem, Result
 from lti_tool.lti.http import PlatformHttp
-from lti_tool.persistence import courses, line_items, people, platforms, scores
-from lti_tool.persistence.database import Database, Session
-from lti_tool.persistence.line_items import LineItem
+from lti_tool.persistence import line_items, scores
+from lti_tool.persistence.database import Database
 from lti_tool.persistence.scores import Delivery
 
+from .errand import Errand, prepare
 from .patience import MOST_ATTEMPTS, MOST_CONFLICTS, wait_after
+from .pauses import Pauses
 
 log = structlog.get_logger()
 
 LEASE = timedelta(minutes=2)
-"""Longer than the slowest exchange: a token, a search, a creation, a post, each up to 20 s."""
-BATCH = 10
-CANVAS = "canvas"
+"""Longer than the slowest exchange, a token and a search that hangs three times; held anew
+between finding a column and posting to it."""
+BATCH = 20
+FARTHEST_AHEAD = timedelta(days=366)
+"""A time that the LMS tells is followed so far; anything beyond is no clock."""
 
 REASONS = {
     "unreachable": "unreachable",
@@ -41,21 +43,13 @@ REASONS = {
     "not_found": "line_item_gone",
 }
 """Words of the LTI room that mean the same to a teacher; all others keep their name."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Errand:
-    """One score with all that is needed to send it."""
-
-    delivery: Delivery
-    item: LineItem
-    user_id: str
-    book: GradeBook
-    appends_comments: bool
+OF_THE_PLATFORM = frozenset({"unreachable", "rate_limited"})
+"""Reasons that keep every score of a platform back. They pass by themselves some day, however
+late, so no person is asked to do anything."""
 
 
 class Deliverer:
-    """Sends scores. One instance serves one process; ``random`` gives numbers in [0, 1)."""
+    """Sends scores. One instance serves one thread; ``random`` gives numbers in [0, 1)."""
 
     def __init__(
         self,
@@ -71,64 +65,58 @@ class Deliverer:
         self._tokens = tokens
         self._clock = clock
         self._random = random
+        self._pauses = Pauses()
 
     def deliver_due(self, stopping: Callable[[], bool] = lambda: False) -> int:
-        """Claim a batch of due scores and send each; returns how many were handled.
+        """Send due scores, each claimed by itself just before; returns how many were handled.
 
-        ``stopping`` is asked before each score; what is then not sent is given back.
+        0 means that nothing is due. ``stopping`` is asked before each score.
         """
-        with self._database.transaction() as session:
-            batch = scores.lease_due(session, now=self._clock(), lease=LEASE, limit=BATCH)
-        for place, delivery in enumerate(batch):
-            if stopping():
-                self._give_back(batch[place:])
-                return place
+        for handled in range(BATCH):
+            delivery = None if stopping() else self._claim()
+            if delivery is None:
+                return handled
             self._deliver(delivery)
-        return len(batch)
+        return BATCH
 
-    def _give_back(self, unsent: Sequence[Delivery]) -> None:
+    def _claim(self) -> Delivery | None:
+        """The score due longest, those for platforms in trouble left out; None if none is due."""
+        now = self._clock()
+        alone = self._pauses.running(now)
         with self._database.transaction() as session:
-            scores.release_leases(session, unsent, now=self._clock())
+            claimed = scores.lease_due(session, now=now, lease=LEASE, limit=1, not_to=alone)
+        return claimed[0] if claimed else None
 
     def _deliver(self, delivery: Delivery) -> None:
         with self._database.reading() as session:
-            errand = self._errand(session, delivery)
+            errand = prepare(session, delivery, self._http, self._tokens)
         if errand is None:
             self._record_refusal(delivery, Refused("no_grade_service"))
             return
-        url = self._column_url(errand)
-        if not isinstance(url, str):
-            self._record(delivery, errand, url)
-            return
-        answer = errand.book.post_score(url, _score_of(errand), now=self._clock())
-        self._record(delivery, errand, answer, url)
+        url = errand.item.url
+        if url is None:
+            found = self._find_column(errand)
+            if not isinstance(found, str):
+                self._record(errand, found)
+                return
+            url = found
+            held = self._hold_on(errand)
+            if held is None:
+                return
+            errand = held
+        answer = errand.book.post_score(url, errand.score(), now=self._clock())
+        self._record(errand, answer, url)
 
-    def _errand(self, session: Session, delivery: Delivery) -> _Errand | None:
-        """None when the course has no gradebook (any more)."""
-        item = line_items.line_item(session, delivery.line_item_id)
-        if item is None:
-            return None
-        course = courses.course(session, item.course_id)
-        platform = platforms.platform(session, course.platform_id)
-        deployment = platforms.deployment_by_id(session, course.deployment_id)
-        if platform is None or deployment is None or course.line_items_url is None:
-            return None
-        book = GradeBook(
-            self._http,
-            self._tokens,
-            platform=platform,
-            deployment=deployment.deployment_id,
-            line_items_url=course.line_items_url,
-            granted=course.grade_scopes,
-        )
-        person = people.account(session, delivery.person_id)
-        return _Errand(delivery, item, person.sub, book, platform.product == CANVAS)
+    def _hold_on(self, errand: Errand) -> Errand | None:
+        """The errand with its lease begun anew; None when it ran out and another took over."""
+        with self._database.transaction() as session:
+            now = self._clock()
+            delivery = scores.extend_lease(session, errand.delivery, now=now, lease=LEASE)
+        return replace(errand, delivery=delivery) if delivery is not None else None
 
-    def _column_url(self, errand: _Errand) -> str | Trouble:
+    def _find_column(self, errand: Errand) -> str | Trouble:
         """Where the column is; found by resource id and tag, or created, by one at a time."""
         item = errand.item
-        if item.url is not None:
-            return item.url
         with self._database.transaction() as session:
             now = self._clock()
             if not line_items.claim_search(session, item.id, now=now, lease=LEASE):
@@ -141,7 +129,7 @@ class Deliverer:
             line_items.set_line_item_url(session, item.id, column.url)
         return column.url
 
-    def _found_or_created(self, errand: _Errand) -> Column | Trouble:
+    def _found_or_created(self, errand: Errand) -> Column | Trouble:
         item = errand.item
         found = errand.book.find(item.resource_id, item.tag, now=self._clock())
         if found is not None:
@@ -149,90 +137,75 @@ class Deliverer:
         wanted = NewLineItem(item.label, item.maximum, item.resource_id, item.tag)
         return errand.book.create(wanted, now=self._clock())
 
-    def _record(
-        self, delivery: Delivery, errand: _Errand, answer: ScoreAnswer, url: str = ""
-    ) -> None:
+    def _record(self, errand: Errand, answer: ScoreAnswer, url: str = "") -> None:
+        """``url`` is the column that was posted to, empty when it did not come to that."""
+        if isinstance(answer, RetryLater):
+            self._record_failure(errand, answer)
+            return
+        self._pauses.end(errand.platform_id)
         match answer:
             case Delivered():
-                self._record_success(delivery)
+                self._record_success(errand.delivery)
             case NotNewer():
-                self._record_conflict(delivery, errand, url)
-            case RetryLater():
-                self._record_failure(delivery, answer)
+                self._record_conflict(errand, url)
             case Refused():
-                self._record_refusal(delivery, answer, item_id=errand.item.id if url else None)
+                self._record_refusal(errand.delivery, answer, gone_from=url)
 
     def _record_success(self, delivery: Delivery, result: Decimal | None = None) -> None:
         with self._database.transaction() as session:
             scores.mark_delivered(session, delivery, now=self._clock(), result=result)
 
-    def _record_conflict(self, delivery: Delivery, errand: _Errand, url: str) -> None:
+    def _record_conflict(self, errand: Errand, url: str) -> None:
         """The LMS has something of the same or a later time: is it this very score?
 
         After an attempt whose outcome was unknown it is; otherwise the score goes out again,
         later. Moodle 4.5 compares with its own time of last change, not with our timestamps.
         """
         held = errand.book.result(url, errand.user_id, now=self._clock())
-        if isinstance(held, Result) and _same(held, delivery):
-            self._record_success(delivery, held.score)
-            return
-        if isinstance(held, RetryLater):
-            self._record_failure(delivery, held)
-            return
-        if delivery.attempts >= MOST_CONFLICTS:
-            self._record_refusal(delivery, Refused("not_newer_conflict"))
-            return
-        due_at = self._clock() + timedelta(seconds=1)
-        with self._database.transaction() as session:
-            scores.mark_renewed(session, delivery, due_at=due_at, reason="not_newer_conflict")
+        if isinstance(held, Result) and errand.is_held(held):
+            self._record_success(errand.delivery, held.score)
+        elif isinstance(held, RetryLater):
+            self._record_failure(errand, held)
+        elif errand.delivery.conflicts >= MOST_CONFLICTS:
+            self._record_refusal(errand.delivery, Refused("not_newer_conflict"))
+        else:
+            self._renew(errand.delivery, held.at if isinstance(held, Result) else None)
 
-    def _record_failure(self, delivery: Delivery, failure: RetryLater) -> None:
+    def _renew(self, delivery: Delivery, held_at: datetime | None) -> None:
+        now = self._clock()
+        plausible = held_at is not None and held_at < now + FARTHEST_AHEAD
+        with self._database.transaction() as session:
+            scores.mark_renewed(
+                session,
+                delivery,
+                due_at=now + timedelta(seconds=1),
+                reason="not_newer_conflict",
+                later_than=held_at if plausible else None,
+            )
+
+    def _record_failure(self, errand: Errand, failure: RetryLater) -> None:
+        delivery, now = errand.delivery, self._clock()
         reason = REASONS.get(failure.reason, failure.reason)
-        if delivery.attempts >= MOST_ATTEMPTS:
+        if reason in OF_THE_PLATFORM:
+            self._pauses.begin(errand.platform_id, now, least=failure.after)
+        elif delivery.attempts >= MOST_ATTEMPTS:
             self._record_refusal(delivery, Refused(reason, None, failure.detail))
             return
         wait = wait_after(delivery.attempts, self._random(), least=failure.after)
         log.info("score will be sent again", score=delivery.id, reason=reason)
         with self._database.transaction() as session:
             scores.mark_retry(
-                session,
-                delivery,
-                due_at=self._clock() + wait,
-                reason=reason,
-                detail=failure.detail,
+                session, delivery, due_at=now + wait, reason=reason, detail=failure.detail
             )
 
-    def _record_refusal(
-        self, delivery: Delivery, refusal: Refused, *, item_id: int | None = None
-    ) -> None:
-        """``item_id`` names the column that was posted to: if it is gone, it is looked for
-        again at the next attempt."""
+    def _record_refusal(self, delivery: Delivery, refusal: Refused, *, gone_from: str = "") -> None:
+        """``gone_from`` is the column that was posted to: if it is gone, the next score looks
+        for it anew."""
         reason = REASONS.get(refusal.reason, refusal.reason)
         log.warning("score was refused", score=delivery.id, reason=reason, status=refusal.status)
         with self._database.transaction() as session:
-            if reason == "line_item_gone" and item_id is not None:
-                line_items.set_line_item_url(session, item_id, None)
+            if reason == "line_item_gone" and gone_from:
+                line_items.forget_line_item_url(session, delivery.line_item_id, gone_from)
             scores.mark_needs_person(
                 session, delivery, now=self._clock(), reason=reason, detail=refusal.excerpt
             )
-
-
-def _score_of(errand: _Errand) -> ScoreToSend:
-    """Moodle erases a comment that is left out; Canvas adds one at every post."""
-    delivery = errand.delivery
-    said_already = errand.appends_comments and delivery.comment_sent
-    return ScoreToSend(
-        user_id=errand.user_id,
-        given=delivery.given,
-        maximum=delivery.maximum,
-        comment=None if said_already else delivery.comment,
-        at=delivery.timestamp or delivery.queued_at,
-    )
-
-
-def _same(held: Result, delivery: Delivery) -> bool:
-    """Whether the LMS holds this score, as a share of its own maximum."""
-    if held.score is None:
-        return False
-    share = held.score / (held.maximum or Decimal(1))
-    return abs(share - delivery.given / delivery.maximum) < Decimal("0.0001")

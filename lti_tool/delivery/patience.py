@@ -5,8 +5,10 @@ from datetime import timedelta
 FIRST_WAIT = 4.0
 LONGEST_WAIT = 3600.0
 MOST_ATTEMPTS = 30
-"""With waits of half an hour on average this is most of a day; then a person is asked."""
+"""With waits of half an hour on average this is most of a day; then a person is asked. A
+platform that does not answer at all is tried for ever."""
 MOST_CONFLICTS = 5
+"""How often a score is given a later time because the LMS holds another one."""
 
 
 def wait_after(attempts: int, chance: float, *, least: int | None = None) -> timedelta:

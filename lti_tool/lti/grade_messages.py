@@ -67,12 +67,14 @@ class ScoreToSend:
 @dataclass(frozen=True, slots=True)
 class Result:
     """What the gradebook holds for a learner; ``score`` None when it holds no grade. The
-    platform may have scaled it: compare shares of ``maximum`` (None means 1)."""
+    platform may have scaled it: compare shares of ``maximum`` (None means 1). ``at`` is its
+    time where the platform tells it, as Moodle does; AGS 2.0 has no such field."""
 
     user_id: str
     score: Decimal | None
     maximum: Decimal | None
     comment: str
+    at: datetime | None = None
 
 
 def is_too_long(*, label: str = "", resource_id: str = "", tag: str = "") -> bool:
@@ -192,6 +194,7 @@ def _result(entry: Any) -> Result | None:
         score=_decimal(entry.get("resultScore")),
         maximum=_decimal(entry.get("resultMaximum")),
         comment=_text(entry.get("comment")),
+        at=_moment(entry.get("timestamp")),
     )
 
 
@@ -206,3 +209,12 @@ def _decimal(value: object) -> Decimal | None:
         return None
     found = Decimal(str(value))
     return found if found.is_finite() else None
+
+
+def _moment(value: object) -> datetime | None:
+    """A time with its zone; one without cannot be compared."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None

@@ -4,14 +4,17 @@ An item is one assessment's grade, or one level's attainment in one course. ``ur
 until delivery found or created the column.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ForeignKey, Numeric, String, UniqueConstraint, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from .courses import ResourceLinkRow
 from .database import Base, UtcDateTime
 
 GRADE_TAG = "grade"
@@ -57,25 +60,57 @@ def ensure_line_item(
     maximum: Decimal,
     url: str | None = None,
 ) -> LineItem:
-    """Find or note the column; a ``url`` that is told here is kept."""
-    row = session.scalar(
-        select(LineItemRow).filter_by(course_id=course_id, resource_id=resource_id, tag=tag)
-    )
+    """Find or note the column; a ``url`` that is told here is kept.
+
+    Two transactions at once may both bring the first word of it: the second reads the first's
+    row.
+    """
+    key = {"course_id": course_id, "resource_id": resource_id, "tag": tag}
+    told = {"label": label[:255], "maximum": maximum}
+    row = session.scalar(select(LineItemRow).filter_by(**key))
     if row is None:
-        row = LineItemRow(course_id=course_id, resource_id=resource_id, tag=tag)
-        session.add(row)
+        row = _new_row(session, key, told)
     row.label, row.maximum = label[:255], maximum
     row.url = url or row.url
     session.flush()
     return _line_item(row)
 
 
-def set_line_item_url(session: Session, line_item_id: int, url: str | None) -> None:
-    """Note where the column is; None when it turned out to be gone."""
+def _new_row(session: Session, key: Mapping[str, Any], told: Mapping[str, Any]) -> LineItemRow:
+    try:
+        with session.begin_nested():
+            row = LineItemRow(**key, **told)
+            session.add(row)
+            session.flush()
+            return row
+    except IntegrityError:
+        return session.scalars(select(LineItemRow).filter_by(**key)).one()
+
+
+def set_line_item_url(session: Session, line_item_id: int, url: str) -> None:
+    """Note where the column is."""
     row = session.get(LineItemRow, line_item_id)
     if row is not None:
         row.url, row.sought_until = url, None
         session.flush()
+
+
+def forget_line_item_url(session: Session, line_item_id: int, url: str) -> None:
+    """Note that there is no column at this URL any more, so that the next score looks for it.
+
+    A link's launches told the URL perhaps; after a deletion Moodle 4.5 sends an empty claim,
+    which would leave it standing.
+    """
+    session.execute(
+        update(LineItemRow)
+        .where(LineItemRow.id == line_item_id, LineItemRow.url == url)
+        .values(url=None, sought_until=None)
+    )
+    session.execute(
+        update(ResourceLinkRow)
+        .where(ResourceLinkRow.line_item_url == url)
+        .values(line_item_url=None)
+    )
 
 
 def claim_search(session: Session, line_item_id: int, *, now: datetime, lease: timedelta) -> bool:

@@ -6,8 +6,8 @@ each new score; a delivery reports the sequence it sent, and if the score change
 the row simply waits again.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Numeric,
+    Select,
     String,
     Text,
     UniqueConstraint,
@@ -24,7 +25,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -75,6 +75,7 @@ class ScoreRow(Base):
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
+    conflicts: Mapped[int] = mapped_column(default=0)
     timestamp: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_timestamp: Mapped[datetime | None] = mapped_column(UtcDateTime)
     comment_sent: Mapped[bool] = mapped_column(default=False)
@@ -89,9 +90,11 @@ class ScoreRow(Base):
 class Delivery:
     """One row of the outbox.
 
-    ``timestamp`` is fixed before the first post of this score and kept over retries; None
-    until then. ``comment_sent``: the LMS accepted this score's comment once already.
-    ``result`` is what the LMS showed when it was last read, None if never or empty.
+    ``attempts`` counts the tries of this score so far, ``conflicts`` how often the LMS held
+    another one with a later time. ``timestamp`` is fixed before the first post of this score
+    and kept over retries; None until then. ``comment_sent``: the LMS accepted this score's
+    comment once already. ``result`` is what the LMS showed when it was last read, None if
+    never or empty.
     """
 
     id: int
@@ -106,6 +109,7 @@ class Delivery:
     due_at: datetime
     lease_until: datetime | None
     attempts: int
+    conflicts: int
     timestamp: datetime | None
     comment_sent: bool
     reason: str
@@ -151,9 +155,16 @@ def send_again(session: Session, delivery_id: int, *, now: datetime) -> None:
 
 
 def lease_due(
-    session: Session, *, now: datetime, lease: timedelta, limit: int = 20
+    session: Session,
+    *,
+    now: datetime,
+    lease: timedelta,
+    limit: int = 1,
+    not_to: Collection[int] = (),
 ) -> Sequence[Delivery]:
     """Claim due scores, longest due first, and fix the timestamp of each.
+
+    ``not_to`` names platforms, by our row id, whose scores are left waiting.
 
     On PostgreSQL two deliverers skip each other's rows; on SQLite the write lock keeps them
     apart. The timestamp is later than any sent before by at least a second, because Moodle
@@ -163,12 +174,11 @@ def lease_due(
         and_(ScoreRow.state.in_(OPEN), ScoreRow.due_at <= now),
         and_(ScoreRow.state == DeliveryState.LEASED, ScoreRow.lease_until < now),
     )
+    query = select(ScoreRow).where(due)
+    if not_to:
+        query = query.where(ScoreRow.line_item_id.not_in(_columns_of(not_to)))
     rows = session.scalars(
-        select(ScoreRow)
-        .where(due)
-        .order_by(ScoreRow.due_at, ScoreRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+        query.order_by(ScoreRow.due_at, ScoreRow.id).limit(limit).with_for_update(skip_locked=True)
     ).all()
     for row in rows:
         row.state, row.lease_until = DeliveryState.LEASED.value, now + lease
@@ -179,6 +189,26 @@ def lease_due(
     return [_delivery(row) for row in rows]
 
 
+def _columns_of(platform_ids: Collection[int]) -> Select[int]:
+    return (
+        select(LineItemRow.id)
+        .join(CourseRow, CourseRow.id == LineItemRow.course_id)
+        .where(CourseRow.platform_id.in_(platform_ids))
+    )
+
+
+def extend_lease(
+    session: Session, delivery: Delivery, *, now: datetime, lease: timedelta
+) -> Delivery | None:
+    """Hold a claim for longer; None when another deliverer took it over."""
+    row = _leased(session, delivery)
+    if row is None:
+        return None
+    row.lease_until = now + lease
+    session.flush()
+    return replace(delivery, lease_until=row.lease_until)
+
+
 def mark_delivered(
     session: Session, delivery: Delivery, *, now: datetime, result: Decimal | None = None
 ) -> None:
@@ -186,13 +216,14 @@ def mark_delivered(
     row = _leased(session, delivery)
     if row is None:
         return
+    row.comment_sent = row.comment_sent or row.comment == delivery.comment
     if row.sequence != delivery.sequence:
         _wait(row, now)
     else:
         row.state, row.lease_until = DeliveryState.DELIVERED.value, None
-        row.delivered_at, row.comment_sent = now, True
+        row.delivered_at = now
         row.reason = row.detail = ""
-        row.attempts = 0
+        row.attempts = row.conflicts = 0
     if result is not None:
         row.result, row.result_at = result, now
     session.flush()
@@ -201,21 +232,36 @@ def mark_delivered(
 def mark_retry(
     session: Session, delivery: Delivery, *, due_at: datetime, reason: str, detail: str = ""
 ) -> None:
-    """Note a failure that may pass, and when to try again."""
+    """Note a failure that may pass, and when to try again.
+
+    A newer score that came meanwhile waits as long: it goes to the same LMS.
+    """
     row = _leased(session, delivery)
     if row is not None:
-        row.state, row.lease_until = DeliveryState.RETRY.value, None
-        row.due_at, row.reason, row.detail = due_at, reason[:100], detail[:500]
+        _try_again(row, due_at, reason, detail)
         session.flush()
 
 
-def mark_renewed(session: Session, delivery: Delivery, *, due_at: datetime, reason: str) -> None:
-    """Let the score be sent again with a new timestamp: the LMS holds a later one that differs."""
+def mark_renewed(
+    session: Session,
+    delivery: Delivery,
+    *,
+    due_at: datetime,
+    reason: str,
+    later_than: datetime | None = None,
+) -> None:
+    """Let the score be sent again with a new timestamp: the LMS holds a later one that differs.
+
+    ``later_than`` is the time of what the LMS holds, None where it does not tell: its clock
+    may be ahead of ours.
+    """
     row = _leased(session, delivery)
     if row is not None:
         row.timestamp = None
-        row.state, row.lease_until = DeliveryState.RETRY.value, None
-        row.due_at, row.reason = due_at, reason
+        row.conflicts += 1
+        if later_than is not None:
+            row.last_timestamp = max(later_than, row.last_timestamp or later_than)
+        _try_again(row, due_at, reason, "")
         session.flush()
 
 
@@ -285,21 +331,14 @@ def count_needing_person(session: Session) -> int:
     return session.scalar(select(func.count()).where(ScoreRow.state == state)) or 0
 
 
-def release_leases(session: Session, deliveries: Sequence[Delivery], *, now: datetime) -> None:
-    """Give back leases that were not used, so that the next deliverer need not wait."""
-    session.execute(
-        update(ScoreRow)
-        .where(
-            ScoreRow.id.in_([each.id for each in deliveries]),
-            ScoreRow.state == DeliveryState.LEASED,
-        )
-        .values(state=DeliveryState.WAITING.value, lease_until=None, due_at=now)
-    )
+def _try_again(row: ScoreRow, due_at: datetime, reason: str, detail: str) -> None:
+    row.state, row.lease_until = DeliveryState.RETRY.value, None
+    row.due_at, row.reason, row.detail = due_at, reason[:100], detail[:500]
 
 
 def _wait(row: ScoreRow, now: datetime) -> None:
     row.state, row.lease_until, row.due_at = DeliveryState.WAITING.value, None, now
-    row.attempts, row.reason, row.detail = 0, "", ""
+    row.attempts, row.conflicts, row.reason, row.detail = 0, 0, "", ""
 
 
 def _next_timestamp(row: ScoreRow, now: datetime) -> datetime:
@@ -330,6 +369,7 @@ def _delivery(row: ScoreRow) -> Delivery:
         due_at=row.due_at,
         lease_until=row.lease_until,
         attempts=row.attempts,
+        conflicts=row.conflicts,
         timestamp=row.timestamp,
         comment_sent=row.comment_sent,
         reason=row.reason,

@@ -78,6 +78,17 @@ class Outcome:
     changed_at: datetime
 
 
+def lock_learner(session: Session, learner_id: int) -> None:
+    """Let no other transaction compute this learner's standing until this one ends.
+
+    Without it two releases at once would each compute from ratings that lack the other's, and
+    the later commit would win. Rows that refer to the learner may still be added meanwhile.
+    """
+    session.execute(
+        select(PersonRow.id).where(PersonRow.id == learner_id).with_for_update(key_share=True)
+    )
+
+
 def store_masteries(
     session: Session, learner_id: int, standard_id: str, masteries: Iterable[Mastery]
 ) -> None:

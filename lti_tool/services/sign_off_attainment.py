@@ -10,7 +10,7 @@ from lti_tool.domain.errors import (
     ReasonMissingError,
     StaleFormError,
 )
-from lti_tool.persistence import decisions, people
+from lti_tool.persistence import decisions, people, standings
 from lti_tool.persistence.people import Account
 
 from .standing import evidence_digest, last_decisions, level_rule, masteries_of, update_standing
@@ -60,6 +60,8 @@ def revoke_attainment(work: Work, subject: LevelOf, *, reason: str, school_id: i
 
 
 def _of_school(work: Work, learner_id: int, school_id: int) -> Account:
+    """Of two who decide at once the second sees what the first decided."""
+    standings.lock_learner(work.session, learner_id)
     learner = people.account(work.session, learner_id)
     if learner.school_id != school_id:
         raise NotFoundError

@@ -32,6 +32,7 @@ from lti_tool.persistence import (
     ratings,
     scores,
     standings,
+    submissions,
 )
 from lti_tool.persistence.courses import Course
 from lti_tool.persistence.database import Session
@@ -75,6 +76,7 @@ def take_effect(work: Work, submission: Submission, assessment: Assessment) -> b
     Returns whether every code is rated and released; before that no grade is sent.
     """
     bundle = work.bundle(assessment.standard_id)
+    standings.lock_learner(work.session, submission.learner_id)
     complete = _queue_grade(work, submission, assessment)
     learner = people.account(work.session, submission.learner_id)
     rules = level_rule(work.session, bundle, learner.school_id)
@@ -84,6 +86,7 @@ def take_effect(work: Work, submission: Submission, assessment: Assessment) -> b
 
 def update_standing(work: Work, bundle: StandardBundle, learner: Account, rules: LevelRule) -> None:
     """Compute a learner's mastery and attainment anew, store both, queue the levels' scores."""
+    standings.lock_learner(work.session, learner.id)
     masteries = masteries_of(work.session, bundle, learner.id)
     standings.store_masteries(work.session, learner.id, bundle.standard.id, masteries.values())
     last = last_decisions(work.session, learner.id, bundle.standard.id)
@@ -196,29 +199,39 @@ def _levels_assessed(session: Session, course: Course, standard_id: str) -> Iter
 
 
 def _queue_grade(work: Work, submission: Submission, assessment: Assessment) -> bool:
-    """Queue the grade from the ratings in force of one submission, if every code has one.
+    """Queue the learner's grade; returns whether this submission has one.
 
-    With several attempts the newest completely rated one is the grade.
+    With several attempts the newest completely rated one is the grade: correcting an older one
+    leaves it.
     """
-    bundle = work.bundle(assessment.standard_id)
-    stored = ratings.ratings_of_submission(work.session, submission.id)
-    given = {each.requirement.code: each for each in in_force(stored)}
-    points = assessment_score(assessment, bundle.rubric, given)
-    if points is None:
-        return False
     course_id = assessments.course_of(work.session, assessment.id)
     course = courses.course(work.session, course_id)
-    if course.line_items_url is not None:
+    grades = _grades(work, submission.learner_id, assessment)
+    if grades and course.line_items_url is not None:
         item = ensure_grade_item(work.session, assessment, course)
-        comment = assessment_comment(bundle.rubric, given)
         scores.queue_score(
             work.session,
             line_item_id=item.id,
             person_id=submission.learner_id,
-            score=Score(points, assessment.points, comment),
+            score=list(grades.values())[-1],
             now=work.now,
         )
-    return True
+    return submission.id in grades
+
+
+def _grades(work: Work, learner_id: int, assessment: Assessment) -> Mapping[str, Score]:
+    """The grades of a learner's attempts by submission id, first attempt first; only attempts
+    whose every code is rated and released have one."""
+    rubric = work.bundle(assessment.standard_id).rubric
+    found: dict[str, Score] = {}
+    for attempt in submissions.attempts_of(work.session, assessment.id, learner_id):
+        stored = ratings.ratings_of_submission(work.session, attempt.id)
+        given = {each.requirement.code: each for each in in_force(stored)}
+        points = assessment_score(assessment, rubric, given)
+        if points is not None:
+            comment = assessment_comment(rubric, given)
+            found[attempt.id] = Score(points, assessment.points, comment)
+    return found
 
 
 def ensure_grade_item(

@@ -430,6 +430,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("conflicts", sa.Integer(), nullable=False),
         sa.Column("timestamp", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_timestamp", sa.DateTime(timezone=True), nullable=True),
         sa.Column("comment_sent", sa.Boolean(), nullable=False),

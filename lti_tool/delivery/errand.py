@@ -1,0 +1,82 @@
+"""One score with all that is needed to send it, and whether the LMS holds it already.
+
+Not here: sending (``deliver``).
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from lti_tool.lti.access_tokens import AccessTokens
+from lti_tool.lti.grade_messages import Result, ScoreToSend
+from lti_tool.lti.grades import GradeBook
+from lti_tool.lti.http import PlatformHttp
+from lti_tool.persistence import courses, line_items, people, platforms
+from lti_tool.persistence.database import Session
+from lti_tool.persistence.line_items import LineItem
+from lti_tool.persistence.scores import Delivery
+
+CANVAS = "canvas"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A claimed score, its column, and the gradebook it goes to.
+
+    ``appends_comments``: the platform adds a comment at every post instead of replacing it.
+    """
+
+    delivery: Delivery
+    item: LineItem
+    platform_id: int
+    user_id: str
+    book: GradeBook
+    appends_comments: bool
+
+    def score(self) -> ScoreToSend:
+        """What is posted. Moodle erases a comment that is left out; Canvas adds one each time."""
+        delivery = self.delivery
+        said_already = self.appends_comments and delivery.comment_sent
+        return ScoreToSend(
+            user_id=self.user_id,
+            given=delivery.given,
+            maximum=delivery.maximum,
+            comment=None if said_already else delivery.comment,
+            at=delivery.timestamp or delivery.queued_at,
+        )
+
+    def is_held(self, held: Result) -> bool:
+        """Whether the LMS holds this score, as a share of its own maximum, and this comment
+        where it keeps one comment and tells it."""
+        if held.score is None:
+            return False
+        share = held.score / (held.maximum or Decimal(1))
+        if abs(share - self.delivery.given / self.delivery.maximum) >= Decimal("0.0001"):
+            return False
+        if self.appends_comments or not held.comment:
+            return True
+        return held.comment.split() == self.delivery.comment.split()
+
+
+def prepare(
+    session: Session, delivery: Delivery, http: PlatformHttp, tokens: AccessTokens
+) -> Errand | None:
+    """The errand of a claimed score; None when its course has no gradebook (any more)."""
+    item = line_items.line_item(session, delivery.line_item_id)
+    if item is None:
+        return None
+    course = courses.course(session, item.course_id)
+    platform = platforms.platform(session, course.platform_id)
+    deployment = platforms.deployment_by_id(session, course.deployment_id)
+    if platform is None or deployment is None or course.line_items_url is None:
+        return None
+    book = GradeBook(
+        http,
+        tokens,
+        platform=platform,
+        deployment=deployment.deployment_id,
+        line_items_url=course.line_items_url,
+        granted=course.grade_scopes,
+    )
+    person = people.account(session, delivery.person_id)
+    appends = platform.product == CANVAS
+    return Errand(delivery, item, platform.id, person.sub, book, appends)
