@@ -64,6 +64,11 @@ class Queue:
         return {state: found[state] for state in QueueState}
 
     @property
+    def waiting(self) -> int:
+        """How many students wait to be rated."""
+        return self.counts[QueueState.WAITING]
+
+    @property
     def first(self) -> QueueRow | None:
         """Whom to rate first, None when nobody waits."""
         return next((each for each in self.rows if each.state is QueueState.WAITING), None)

@@ -1,0 +1,202 @@
+"""Choosing what a link assesses: a page for links not set up yet, for deep linking, and for new
+assessments. Three clicks are enough: open a work area, insert a task, done.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lti_tool.domain.assessment import MAX_WEIGHT, Assessment
+from lti_tool.domain.errors import BadAssessmentError, UnknownRequirementError
+from lti_tool.domain.launch import Role
+from lti_tool.domain.standard import RequirementKey, Standard
+from lti_tool.persistence import assessments, courses
+from lti_tool.persistence.database import Session
+from lti_tool.services.set_up_assessment import (
+    Choice,
+    Conditions,
+    point_link,
+    set_up_assessment,
+)
+from lti_tool.services.show_chooser import keys_of_task, preview, show_chooser, suggested_title
+from lti_tool.web import deep_link
+from lti_tool.web.access import member, reading, requires, working
+from lti_tool.web.forms import FormError, FormReader, whole_number
+from lti_tool.web.localisation import gettext, language
+from lti_tool.web.page import Page
+from lti_tool.web.wiring import wired
+
+from .conditions_form import Typed, read_conditions, typed_now, words_of
+from .frame import Place, blueprint, frame
+
+WEIGHT = "weight."
+"""The name of a weight's field is this and the requirement's key."""
+
+
+@blueprint.get("/choose")
+@requires(Role.TEACHER)
+def choose() -> ResponseReturnValue:
+    """What shall this link assess?"""
+    return _page(Typed(), frozenset(), {}, standard_id=request.args.get("standard"))
+
+
+@blueprint.post("/choose")
+@requires(Role.TEACHER)
+def set_up() -> ResponseReturnValue:
+    """Set up what was chosen; on a fault, the same form with a sentence beside each field."""
+    standard = wired().catalogue.find(request.form.get("standard", "")).standard
+    keys = _chosen_keys(standard)
+    reader = FormReader()
+    weights = {each.code: _weight(reader, each) for each in keys}
+    title = suggested_title(standard, keys, language=language())
+    conditions = read_conditions(reader, title=title)
+    level = _level(keys, reader)
+    if reader.errors:
+        return _page(typed_now(), frozenset(keys), reader.errors, standard_id=standard.id), 422
+    try:
+        made = _store(Choice(standard.id, level, weights), conditions)
+    except BadAssessmentError as error:
+        return _page(typed_now(), frozenset(keys), words_of(error), standard_id=standard.id), 422
+    return _done(made)
+
+
+@blueprint.get("/choose/preview")
+@requires(Role.TEACHER)
+def preview_chosen() -> ResponseReturnValue:
+    """How the requirements ticked so far will be judged: a piece of the page, for its script."""
+    bundle = wired().catalogue.find(request.args.get("standard", ""))
+    keys = [RequirementKey.parse(each) for each in request.args.getlist("codes")]
+    return render_template(
+        "teacher/_preview.html", chosen=preview(bundle, keys), rubric=bundle.rubric
+    )
+
+
+@blueprint.post("/choose/existing")
+@requires(Role.TEACHER)
+def use_existing() -> ResponseReturnValue:
+    """Let the link open an assessment that the course has already."""
+    wanted = request.form.get("assessment", "")
+    course_id = member().course_id
+    with working() as work:
+        chosen = assessments.assessment(work.session, wanted, course_id=course_id)
+        link_id = _open_link(work.session)
+        if link_id is not None:
+            point_link(work, chosen.id, course_id=course_id, link_id=link_id)
+    return _done(chosen)
+
+
+@blueprint.post("/choose/cancel")
+@requires(Role.TEACHER)
+def cancel() -> ResponseReturnValue:
+    """Go back with nothing chosen: to the course in deep linking, else to the assessments."""
+    if deep_link.is_asked():
+        return deep_link.cancel()
+    return redirect(url_for("teacher.home"), 303)
+
+
+def _store(choice: Choice, conditions: Conditions) -> Assessment:
+    with working() as work:
+        return set_up_assessment(
+            work,
+            choice,
+            conditions,
+            course_id=member().course_id,
+            link_id=_open_link(work.session),
+        )
+
+
+def _done(chosen: Assessment) -> ResponseReturnValue:
+    if deep_link.is_asked():
+        return deep_link.answer(chosen)
+    return redirect(url_for("teacher.queue", assessment_id=chosen.id), 303)
+
+
+def _open_link(session: Session) -> int | None:
+    """The launched link while it opens nothing yet; one that does is never bent to another."""
+    link_id = cast("int | None", member().data.get("link_id"))
+    if link_id is None or courses.link(session, link_id).assessment_id is not None:
+        return None
+    return link_id
+
+
+def _chosen_keys(standard: Standard) -> Sequence[RequirementKey]:
+    """The tasks and requirements ticked, or only the task whose own button was pressed."""
+    pressed = request.form.get("task")
+    tasks = [pressed] if pressed is not None else request.form.getlist("tasks")
+    named = [RequirementKey.parse(each) for each in tasks]
+    keys = [key for each in named for key in keys_of_task(standard, each.level, each.code)]
+    if pressed is None:
+        keys += [RequirementKey.parse(each) for each in request.form.getlist("codes")]
+    return list(dict.fromkeys(keys))
+
+
+def _level(keys: Sequence[RequirementKey], reader: FormReader) -> str:
+    levels = {each.level for each in keys}
+    if not levels:
+        reader.errors["codes"] = gettext("Choose at least one requirement.")
+    if len(levels) > 1:
+        reader.errors["codes"] = gettext("Choose from one level only: an assessment has one level.")
+    return keys[0].level if keys else ""
+
+
+def _weight(reader: FormReader, key: RequirementKey) -> int:
+    """The weight typed beside a requirement, 1 where none is."""
+
+    def parse() -> int:
+        try:
+            weight = whole_number(f"{WEIGHT}{key}", least=1, most=MAX_WEIGHT)
+        except FormError as error:
+            words = gettext("Weight of %(code)s: %(reason)s", code=key.code, reason=error.message)
+            raise FormError(error.field, words) from error
+        return 1 if weight is None else weight
+
+    return reader.read(parse, 1)
+
+
+def _page(
+    typed: Typed,
+    ticked: frozenset[RequirementKey],
+    errors: Mapping[str, str],
+    *,
+    standard_id: str | None,
+) -> str:
+    with reading() as session:
+        chooser = show_chooser(
+            session, wired().catalogue, course_id=member().course_id, standard_id=standard_id
+        )
+        has_open_link = _open_link(session) is not None
+    deep = deep_link.is_asked()
+    bundle = wired().catalogue.find(chooser.standard.id)
+    return render_template(
+        "teacher/choose.html",
+        page=_frame(chooser.standard, alone=deep or has_open_link),
+        chooser=chooser,
+        typed=typed,
+        ticked={str(each) for each in ticked},
+        weights={name: value for name, value in request.form.items() if name.startswith(WEIGHT)},
+        open_level=request.args.get("level") or _level_of(ticked, chooser.standard),
+        chosen=preview(bundle, ticked),
+        rubric=bundle.rubric,
+        errors=errors,
+        deep=deep,
+        has_open_link=has_open_link,
+    )
+
+
+def _frame(standard: Standard, *, alone: bool) -> Page:
+    """Without tabs where the teacher came to choose and for nothing else."""
+    whole = frame(Place.HOME, standard=standard)
+    if not alone:
+        return whole
+    return Page(context=whole.context, standard_notice=whole.standard_notice)
+
+
+def _level_of(ticked: frozenset[RequirementKey], standard: Standard) -> str:
+    for level in standard.levels:
+        if any(each.level == level.key for each in ticked):
+            return level.key
+    if not standard.levels:
+        raise UnknownRequirementError(standard.id)
+    return standard.levels[0].key

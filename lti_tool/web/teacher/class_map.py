@@ -1,0 +1,141 @@
+"""Where is the class weak? A map of students by requirements, each cell opening to its history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from lti_tool.domain.launch import Role
+from lti_tool.domain.mastery import MasteryState
+from lti_tool.domain.standard import RequirementKey
+from lti_tool.persistence.standings import Standing
+from lti_tool.services.show_class import ClassMap, ClassOrder, ClassView, show_class
+from lti_tool.services.show_history import show_history
+from lti_tool.web.access import member, reading, requires
+from lti_tool.web.localisation import gettext
+from lti_tool.web.wiring import wired
+
+from .frame import Place, blueprint, frame
+
+MOST_TICKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as drawn: its classes, what stands in it, and words where nothing readable does."""
+
+    look: str
+    shown: str
+    words: str
+
+
+@blueprint.get("/class")
+@requires(Role.TEACHER)
+def class_map() -> ResponseReturnValue:
+    """The map of the course's students."""
+    view = _asked_view()
+    with reading() as session:
+        found = show_class(session, wired().catalogue, view, course_id=member().course_id)
+    return render_template(
+        "teacher/class.html",
+        page=frame(Place.CLASS, standard=found.standard),
+        map=found,
+        view=view,
+        cells=_cells(found),
+        orders=ClassOrder,
+        standards=[each.standard for each in wired().catalogue.standards],
+    )
+
+
+@blueprint.get("/class/history")
+@requires(Role.TEACHER)
+def history() -> ResponseReturnValue:
+    """The ratings behind a cell: a piece of the page for its script, a page of its own else."""
+    key = RequirementKey.parse(request.args.get("requirement", ""))
+    with reading() as session:
+        found = show_history(
+            session,
+            wired().catalogue,
+            request.args.get("standard", ""),
+            key,
+            learner_id=request.args.get("learner", default=0, type=int),
+            course_id=member().course_id,
+        )
+    bundle = wired().catalogue.find(request.args.get("standard", ""))
+    part = request.headers.get("X-Requested-With") == "fetch"
+    return render_template(
+        "teacher/_history.html" if part else "teacher/history.html",
+        page=frame(Place.CLASS, standard=bundle.standard),
+        history=found,
+        cut=bundle.rubric.cut,
+    )
+
+
+def _asked_view() -> ClassView:
+    asked = request.args
+    order = asked.get("order", "")
+    return ClassView(
+        standard_id=asked.get("standard") or None,
+        level=asked.get("level") or None,
+        area=asked.get("area") or None,
+        cumulative=asked.get("cumulative") == "1",
+        order=ClassOrder(order) if order in set(ClassOrder) else ClassOrder.NUMBER,
+    )
+
+
+def _cells(found: ClassMap) -> Sequence[Sequence[Cell]]:
+    """The rows' cells, each kind made once: a large class has twenty thousand."""
+    made: dict[tuple[Standing | None, bool, bool], Cell] = {}
+    words = _words()
+    starts = _group_starts(found)
+    lost = [column.is_lost for column in found.columns]
+    rows = []
+    for row in found.rows:
+        cells = []
+        for standing, first, gone in zip(row.cells, starts, lost, strict=True):
+            kind = (standing, first, gone)
+            if kind not in made:
+                made[kind] = _cell(standing, found.cut, words, first=first, lost=gone)
+            cells.append(made[kind])
+        rows.append(cells)
+    return rows
+
+
+def _group_starts(found: ClassMap) -> Sequence[bool]:
+    return [place == 0 for task in found.tasks for place, _ in enumerate(task.columns)]
+
+
+def _cell(
+    standing: Standing | None,
+    cut: int,
+    words: Mapping[MasteryState | None, str],
+    *,
+    first: bool,
+    lost: bool,
+) -> Cell:
+    gap = " g" if first else ""
+    if lost:
+        return Cell(f"cl{gap}", "", gettext("Lost in source"))
+    if standing is None:
+        return Cell(f"c0{gap}", "", words[None])
+    ticks = f" n{min(standing.ratings, MOST_TICKS)}"
+    if standing.state is MasteryState.RED_LINE:
+        return Cell(f"cr{gap}", "", words[standing.state])
+    if standing.state is MasteryState.INSUFFICIENT:
+        return Cell(f"cf{ticks}{gap}", "+", words[standing.state])
+    # The shape says the decision, the number the newest rating: a filled cell is mastered.
+    mastered = standing.state is MasteryState.MASTERED
+    shape = max(standing.newest, cut) if mastered else min(standing.newest, cut - 1)
+    return Cell(f"c{shape}{ticks}{gap}", str(standing.newest), words[standing.state])
+
+
+def _words() -> Mapping[MasteryState | None, str]:
+    return {
+        None: gettext("No evidence"),
+        MasteryState.NO_EVIDENCE: gettext("No evidence"),
+        MasteryState.INSUFFICIENT: gettext("Insufficient evidence"),
+        MasteryState.BELOW: gettext("Below standard"),
+        MasteryState.MASTERED: gettext("Mastered"),
+        MasteryState.RED_LINE: gettext("Red line"),
+    }

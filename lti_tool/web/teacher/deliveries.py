@@ -1,0 +1,55 @@
+"""Did every grade arrive in the LMS? Per column and student, with reasons in plain words."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lti_tool.domain.launch import Role
+from lti_tool.services.resend_score import resend_column, resend_score
+from lti_tool.services.show_deliveries import DeliveryGroup, show_deliveries
+from lti_tool.web.access import member, reading, requires, working
+from lti_tool.web.localisation import gettext, ngettext
+
+from .delivery_words import words_for
+from .frame import Place, blueprint, frame
+
+
+@blueprint.get("/grades")
+@requires(Role.TEACHER)
+def grades() -> ResponseReturnValue:
+    """One column of the gradebook, those that need somebody first."""
+    asked = request.args.get("column", type=int)
+    with reading() as session:
+        found = show_deliveries(session, course_id=member().course_id, line_item_id=asked)
+    return render_template(
+        "teacher/grades.html",
+        page=frame(Place.GRADES),
+        deliveries=found,
+        column=found.shown,
+        groups=DeliveryGroup,
+        words_for=words_for,
+    )
+
+
+@blueprint.post("/grades/<int:delivery_id>/resend")
+@requires(Role.TEACHER)
+def resend(delivery_id: int) -> ResponseReturnValue:
+    """Send one grade again."""
+    with working() as work:
+        column = resend_score(work, delivery_id, course_id=member().course_id)
+    flash(gettext("The grade will be sent again within a few seconds."), "ok")
+    return redirect(url_for("teacher.grades", column=column), 303)
+
+
+@blueprint.post("/grades/columns/<int:line_item_id>/resend")
+@requires(Role.TEACHER)
+def resend_all(line_item_id: int) -> ResponseReturnValue:
+    """Send every grade of a column again that failed."""
+    with working() as work:
+        count = resend_column(work, line_item_id, course_id=member().course_id)
+    words = ngettext(
+        "%(num)s grade will be sent again within a few seconds.",
+        "%(num)s grades will be sent again within a few seconds.",
+        count,
+    )
+    flash(words if count else gettext("Nothing to send again."), "ok" if count else "")
+    return redirect(url_for("teacher.grades", column=line_item_id), 303)

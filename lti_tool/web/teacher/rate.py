@@ -1,0 +1,234 @@
+"""Rating one submission: evidence beside the rubric, each rating saved as it is given.
+
+Every act works as a plain form; the page's script sends the same forms and asks for JSON. What
+was typed comes back with every refusal. Not here: who waits (``queue``).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lti_tool.domain.assessment import Assessment, ReleaseMode
+from lti_tool.domain.errors import (
+    BadRatingError,
+    NotFoundError,
+    StaleFormError,
+    StaleRatingError,
+    TransitionError,
+)
+from lti_tool.domain.launch import Role
+from lti_tool.domain.rating import Rating
+from lti_tool.domain.submission import Submission
+from lti_tool.persistence import ratings
+from lti_tool.services.rate_submission import Judgement, rate_submission, take_back_draft
+from lti_tool.services.release_ratings import release_submission
+from lti_tool.services.return_submission import return_submission
+from lti_tool.services.show_work import WorkToRate, evidence_to_show, show_work, submission_to_rate
+from lti_tool.services.work import Work
+from lti_tool.web.access import member, reading, requires, working
+from lti_tool.web.evidence_files import send_evidence
+from lti_tool.web.forms import FormError, text, whole_number
+from lti_tool.web.localisation import gettext
+from lti_tool.web.wiring import wired
+
+from .frame import Place, blueprint, frame, remember
+from .rating_words import answer, sentence
+
+MAX_COMMENT = 4000
+MAX_NOTE = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an act was refused, shown beside ``field``: a code, ``note`` or ``release``."""
+
+    field: str
+    message: str
+    status: int
+
+
+@blueprint.get("/work/<submission_id>")
+@requires(Role.TEACHER)
+def rate(submission_id: str) -> ResponseReturnValue:
+    """One student's work and the rubric."""
+    return _page(submission_id)
+
+
+@blueprint.post("/work/<submission_id>/ratings")
+@requires(Role.TEACHER)
+def give(submission_id: str) -> ResponseReturnValue:
+    """Save one rating with its comment."""
+    code = request.form.get("code", "")
+
+    def act(work: Work, submission: Submission, assessment: Assessment) -> None:
+        _refuse_changed(submission)
+        given = _judgement(code)
+        rubric = work.bundle(assessment.standard_id).rubric
+        breach = rubric.is_breach(assessment.key(code), given.performance_level)
+        if breach and given.comment and "confirmed" not in request.form:
+            raise BadRatingError(code, "not_confirmed")
+        rate_submission(work, submission, assessment, given)
+
+    return _acted(submission_id, code, act)
+
+
+@blueprint.post("/work/<submission_id>/undo")
+@requires(Role.TEACHER)
+def undo(submission_id: str) -> ResponseReturnValue:
+    """Take the rating back that this teacher gave last for a code."""
+    code = request.form.get("code", "")
+
+    def act(work: Work, submission: Submission, assessment: Assessment) -> None:
+        stored = {r.id: r for r in ratings.ratings_of_submission(work.session, submission.id)}
+        given = stored.get(request.form.get("seen", ""))
+        if given is None or given.rater_id != member().id:
+            raise StaleRatingError(code)
+        if given.released_at is None:
+            take_back_draft(work, submission, given.id)
+        else:
+            _give_former(work, submission, assessment, given, stored.get(given.supersedes or ""))
+
+    return _acted(submission_id, code, act)
+
+
+@blueprint.post("/work/<submission_id>/release")
+@requires(Role.TEACHER)
+def release(submission_id: str) -> ResponseReturnValue:
+    """Release this student's ratings."""
+
+    def act(work: Work, submission: Submission, assessment: Assessment) -> None:
+        _refuse_changed(submission)
+        release_submission(work, submission, assessment)
+        flash(gettext("Released: the student sees the result, the grade is on its way."), "ok")
+
+    return _acted(submission_id, "release", act)
+
+
+@blueprint.post("/work/<submission_id>/return")
+@requires(Role.TEACHER)
+def give_back(submission_id: str) -> ResponseReturnValue:
+    """Give the work back for revision, with a note that says what to do."""
+
+    def act(work: Work, submission: Submission, _assessment: Assessment) -> None:
+        _refuse_changed(submission)
+        return_submission(work, submission, text("note", MAX_NOTE, required=True))
+        flash(gettext("Given back for revision, with your note."), "ok")
+
+    return _acted(submission_id, "note", act)
+
+
+@blueprint.get("/evidence/<evidence_id>")
+@requires(Role.TEACHER)
+def evidence_file(evidence_id: str) -> ResponseReturnValue:
+    """A file that was handed in."""
+    with reading() as session:
+        piece, key = evidence_to_show(session, evidence_id, course_id=member().course_id)
+    if key is None:
+        raise NotFoundError
+    return send_evidence(piece, key)
+
+
+Act = Callable[[Work, Submission, Assessment], None]
+
+
+def _acted(submission_id: str, field: str, act: Act) -> ResponseReturnValue:
+    """Do it in one transaction and show where the work stands now; a refusal shows beside its
+    field, with everything that was typed."""
+    course_id = member().course_id
+    try:
+        with working() as work:
+            found = submission_to_rate(work.session, submission_id, course_id=course_id)
+            act(work, *found)
+    except FormError as error:
+        return _refused(submission_id, Refusal(field, error.message, 422))
+    except BadRatingError as error:
+        place = "release" if error.reason == "not_rated" else field
+        return _refused(submission_id, Refusal(place, sentence(error), 422))
+    except (StaleRatingError, StaleFormError, TransitionError) as error:
+        return _refused(submission_id, Refusal(field, sentence(error), 409))
+    if _wants_json():
+        return jsonify(answer(_work(submission_id), field))
+    return redirect(_back(submission_id, field), 303)
+
+
+def _refused(submission_id: str, refusal: Refusal) -> ResponseReturnValue:
+    if _wants_json():
+        told = answer(_work(submission_id), refusal.field) | {"error": refusal.message}
+        return jsonify(told), refusal.status
+    return _page(submission_id, refusal), refusal.status
+
+
+def _page(submission_id: str, refusal: Refusal | None = None) -> str:
+    found = _work(submission_id)
+    remember(found.assessment.id)
+    standard = wired().catalogue.find(found.assessment.standard_id).standard
+    return render_template(
+        "teacher/rate.html",
+        page=frame(Place.QUEUE, standard=standard),
+        work=found,
+        level=standard.level(found.assessment.level),
+        at_once=found.assessment.release is ReleaseMode.AT_ONCE,
+        open_code=_open_code(found, refusal),
+        refusal=refusal,
+        typed=request.form,
+        most_comment=MAX_COMMENT,
+    )
+
+
+def _work(submission_id: str) -> WorkToRate:
+    with reading() as session:
+        return show_work(session, wired().catalogue, submission_id, course_id=member().course_id)
+
+
+def _judgement(code: str) -> Judgement:
+    number = whole_number("level", least=1, most=99)
+    if number is None:
+        raise FormError("level", gettext("Choose a level first; your comment is still here."))
+    comment = text("comment", MAX_COMMENT)
+    return Judgement(code, number, comment, request.form.get("seen") or None)
+
+
+def _give_former(
+    work: Work, submission: Submission, assessment: Assessment, given: Rating, former: Rating | None
+) -> None:
+    """A released rating stays on record; the one before it is given once more."""
+    code = given.requirement.code
+    if former is None:
+        raise BadRatingError(code, "released_first")
+    again = Judgement(code, former.performance_level, former.comment, given.id)
+    rate_submission(work, submission, assessment, again)
+
+
+def _refuse_changed(submission: Submission) -> None:
+    """Raise StaleFormError when the work is another than the page showed."""
+    seen = whole_number("version", least=1, most=10**9)
+    if seen != submission.version:
+        raise StaleFormError
+
+
+def _open_code(found: WorkToRate, refusal: Refusal | None) -> str:
+    """The one open criterion: the refused, the asked for, else the first without a rating."""
+    codes = found.assessment.codes
+    asked = refusal.field if refusal else request.args.get("code", "")
+    if asked in codes:
+        return asked
+    unrated = (each.code for each in found.criteria if each.newest is None)
+    return next(unrated, codes[0])
+
+
+def _back(submission_id: str, field: str) -> str:
+    """The page again, at the next code after a rating."""
+    found = _work(submission_id)
+    codes = found.assessment.codes
+    if field not in codes:
+        return url_for("teacher.rate", submission_id=submission_id)
+    place = codes.index(field)
+    following = codes[min(place + 1, len(codes) - 1)]
+    shown = field if request.path.endswith("/undo") else following
+    return url_for("teacher.rate", submission_id=submission_id, code=shown, _anchor=f"c-{shown}")
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
