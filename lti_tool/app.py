@@ -26,7 +26,7 @@ from lti_tool.lti.keys import SigningKey, ensure_signing_key
 from lti_tool.lti.urls import ToolAddress
 from lti_tool.persistence.database import Database, DatabaseError, pending_revisions
 from lti_tool.settings import Settings
-from lti_tool.web import admin, launch, preferences, registrar, student, teacher
+from lti_tool.web import admin, design, launch, preferences, registrar, student, teacher
 from lti_tool.web.access import open_to_all
 from lti_tool.web.browser_session import RowSessionInterface
 from lti_tool.web.errors import init_errors
@@ -80,8 +80,8 @@ def build_celery(parts: Parts, broker_url: str) -> Celery:
     return delivery_app(broker_url, build_deliverer(parts))
 
 
-def create_app(parts: Parts) -> Flask:
-    """The web application."""
+def create_app(parts: Parts, *, with_design_page: bool = False) -> Flask:
+    """The web application. ``with_design_page`` adds ``/design``, which shows every component."""
     settings = parts.settings
     app = Flask("lti_tool.web")
     app.secret_key = settings.secret_key
@@ -100,6 +100,8 @@ def create_app(parts: Parts) -> Flask:
     init_errors(app)
     for pages in BLUEPRINTS:
         app.register_blueprint(pages.blueprint)
+    if with_design_page:
+        app.register_blueprint(design.blueprint)
     _add_health(app, parts)
     return app
 

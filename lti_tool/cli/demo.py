@@ -43,7 +43,7 @@ def _demo(options: argparse.Namespace) -> int:
             tool_base_url=parts.settings.base_url,
         )
     )
-    servers = [_serve(create_app(parts), options.port)]
+    servers = [_serve(create_app(parts, with_design_page=True), options.port)]
     servers.append(_serve(sandbox, options.lms_port))
     say("正在准备一个 30 人的班级……", "Preparing a class of 30…")
     fill(parts, sandbox.extensions["sandbox"])
