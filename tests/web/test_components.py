@@ -133,8 +133,13 @@ def test_the_frame_names_the_current_page_the_notices_and_what_just_happened(app
     assert '<span class="count">3</span>' in shown
     assert "<span></span>" not in shown
     assert "知识产权归发布者" in shown
-    assert "不是 X 证书" in shown
     assert "&lt;已保存&gt;" in shown
+
+
+def test_a_page_without_a_standard_says_that_an_attainment_is_no_certificate(app: Flask) -> None:
+    with app.test_request_context():
+        shown = render_template("notice.html", page=Page(switch_language=False), kind="by_hand")
+    assert "不是 X 证书" in shown
 
 
 def test_an_error_page_says_what_to_do_and_gives_a_reference(app: Flask) -> None:
