@@ -94,7 +94,7 @@ def titles_of(session: Session, assessment_ids: Collection[str]) -> Mapping[str,
     query = select(AssessmentRow.id, AssessmentRow.title).where(
         AssessmentRow.id.in_(assessment_ids)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def assessments_of(session: Session, course_id: int) -> Sequence[Assessment]:
