@@ -1,0 +1,210 @@
+"""The ``lti-tool`` command: what it prints, how it ends, and what it leaves unchanged."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from lti_tool.app import build_parts, create_app
+from lti_tool.cli import main
+from lti_tool.persistence import platforms
+from lti_tool.persistence.platforms import DeploymentState
+from lti_tool.settings import read_settings
+
+BASE_URL = "https://tool.example"
+MOODLE = {
+    "name": "学校 Moodle",
+    "issuer": "https://moodle.example",
+    "client-id": "abc",
+    "auth-login-url": "https://moodle.example/mod/lti/auth.php",
+    "auth-token-url": "https://moodle.example/mod/lti/token.php",
+    "key-set-url": "https://moodle.example/mod/lti/certs.php",
+}
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """An own data directory, an address, and an English locale."""
+    values = {"LTI_TOOL_DATA_DIR": str(tmp_path / "data"), "LTI_TOOL_BASE_URL": BASE_URL}
+    for name, value in {**values, "LC_ALL": "C.UTF-8"}.items():
+        monkeypatch.setenv(name, value)
+    return values
+
+
+@pytest.fixture
+def run(environment: dict[str, str], capsys: pytest.CaptureFixture[str]) -> Run:
+    """Call the command; gives exit code, output and complaints."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = main(arguments)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def options(**changes: str) -> list[str]:
+    values = MOODLE | {name.replace("_", "-"): value for name, value in changes.items()}
+    return [word for name, value in values.items() for word in (f"--{name}", value)]
+
+
+def test_the_standard_is_listed_and_has_no_errors(run: Run) -> None:
+    code, out, _ = run("standard", "list")
+    assert code == 0
+    assert out.startswith("530050-2021-2.0  电子商务客户服务")
+    code, out, _ = run("standard", "check")
+    assert code == 0
+    assert "151 requirements, equivalence classes 49 / 76 / 96" in out
+
+
+@pytest.mark.parametrize("name", ["530050", "530050-2021-2.0"])
+def test_a_standard_is_shown_as_csv_with_every_requirement(run: Run, name: str) -> None:
+    code, out, _ = run("standard", "show", name, "--csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert code == 0
+    assert list(rows[0]) == [
+        *("level", "area_code", "area_title", "task_code", "task_title"),
+        *("code", "text", "status"),
+    ]
+    assert len(rows) == 151
+    assert {row["level"] for row in rows} == {"初级", "中级", "高级"}
+    lost = [row for row in rows if row["status"] == "lost"]
+    assert [(row["level"], row["code"], row["text"]) for row in lost] == [("高级", "4.1.1", "")]
+
+
+def test_an_unknown_standard_is_refused_by_name(run: Run) -> None:
+    code, out, err = run("standard", "show", "999999")
+    assert (code, out) == (2, "")
+    assert "999999" in err
+
+
+def test_complaints_follow_the_locale(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert "没有标准" in run("standard", "show", "999999")[2]
+
+
+def test_a_platform_is_registered_listed_approved_and_removed(run: Run) -> None:
+    code, out, _ = run("platform", "add", *options())
+    assert code == 0
+    assert f"{BASE_URL}/lti/login" in out
+    assert "学校 Moodle  https://moodle.example  abc" in run("platform", "list")[1]
+    assert run("platform", "approve", "学校 Moodle", "7", "--school", "一职校")[0] == 0
+    assert re.search(r"7 +approved +一职校", run("platform", "list")[1])
+    assert run("platform", "remove", "1")[0] == 0
+    assert "No LMS" in run("platform", "list")[1]
+
+
+def test_a_deployment_named_at_registration_is_approved_and_the_address_may_frame_us(
+    run: Run, environment: dict[str, str]
+) -> None:
+    extra = ["--deployment-id", "1", "--frame-origin", "https://school.example"]
+    assert run("platform", "add", *options(), *extra)[0] == 0
+    parts = build_parts(read_settings(environment, default_base_url=BASE_URL))
+    with parts.database.reading() as session:
+        assert [each.state for each in platforms.deployments(session)] == [DeploymentState.APPROVED]
+        assert "https://school.example" in platforms.frame_origins(session)
+    parts.database.close()
+
+
+@pytest.mark.parametrize("name", ["auth_login_url", "auth_token_url", "key_set_url"])
+@pytest.mark.parametrize("value", ["http://moodle.example/x", "moodle.example", "javascript:1"])
+def test_an_address_that_is_not_https_is_refused_and_nothing_is_stored(
+    run: Run, name: str, value: str
+) -> None:
+    code, _, err = run("platform", "add", *options(**{name: value}))
+    assert code == 2
+    assert f"--{name.replace('_', '-')}" in err
+    assert "No LMS" in run("platform", "list")[1]
+
+
+def test_the_same_platform_twice_is_refused(run: Run) -> None:
+    run("platform", "add", *options())
+    code, _, err = run("platform", "add", *options())
+    assert code == 1
+    assert "exists already" in err
+
+
+def test_a_registrars_link_is_printed_once_and_lets_them_in(
+    run: Run, environment: dict[str, str]
+) -> None:
+    code, out, _ = run("access", "add", "--role", "registrar", "--name", "王老师")
+    assert code == 0
+    link = out.strip().splitlines()[-1]
+    assert link.startswith(f"{BASE_URL}/enter/")
+    client = _client(environment)
+    answer = client.get(link.removeprefix(BASE_URL))
+    assert answer.status_code == 303
+    assert client.get(answer.headers["Location"]).status_code == 200
+    assert client.get("/enter/guessed").status_code == 401
+
+
+def test_a_link_names_its_school_where_there_are_several(run: Run) -> None:
+    run("platform", "add", *options(), "--deployment-id", "1", "--school", "一职校")
+    run("platform", "approve", "1", "2", "--school", "二职校")
+    code, _, err = run("access", "add", "--role", "registrar")
+    assert code == 2
+    assert "二职校" in err
+    assert run("access", "add", "--role", "registrar", "--school", "二职校")[0] == 0
+
+
+def test_the_database_is_upgraded_and_checked(run: Run) -> None:
+    assert run("database", "check")[0] == 1
+    assert run("database", "upgrade")[0] == 0
+    assert run("database", "check")[0] == 0
+
+
+def test_the_doctor_names_what_is_wrong(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, out, _ = run("doctor")
+    assert code == 1
+    assert "✗ the database needs an upgrade" in out
+    run("database", "upgrade")
+    code, out, _ = run("doctor")
+    assert (code, "✗" in out) == (0, False)
+    monkeypatch.setenv("LTI_TOOL_SECRET_KEY", "another key of forty characters or more..")
+    code, out, _ = run("doctor")
+    assert code == 1
+    assert "signing key cannot be opened" in out
+
+
+def test_delivery_with_nothing_to_do_ends_at_once(run: Run) -> None:
+    code, out, _ = run("deliver", "--once")
+    assert (code, out) == (0, "Handled 0 scores.\n")
+
+
+def test_a_worker_without_a_broker_is_refused(run: Run) -> None:
+    code, _, err = run("worker")
+    assert code == 2
+    assert "LTI_TOOL_BROKER_URL" in err
+
+
+def test_every_wrong_setting_is_named_at_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LTI_TOOL_TIME_ZONE", "Mars/Olympus")
+    monkeypatch.setenv("LTI_TOOL_SECRET_KEY", "short")
+    monkeypatch.setenv("LTI_TOOL_DATABASE", "typo")
+    code, _, err = run("platform", "list")
+    assert code == 2
+    for name in ("LTI_TOOL_TIME_ZONE", "LTI_TOOL_SECRET_KEY", "LTI_TOOL_DATABASE:"):
+        assert name in err
+
+
+def test_the_secret_key_is_made_once_for_its_owner_alone(
+    run: Run, environment: dict[str, str]
+) -> None:
+    run("platform", "list")
+    kept = Path(environment["LTI_TOOL_DATA_DIR"]) / "secret-key"
+    first = kept.read_text()
+    assert kept.stat().st_mode & 0o077 == 0
+    run("platform", "list")
+    assert kept.read_text() == first
+
+
+def _client(environment: dict[str, str]) -> FlaskClient:
+    return create_app(
+        build_parts(read_settings(environment, default_base_url=BASE_URL))
+    ).test_client()
