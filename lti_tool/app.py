@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import random
 import secrets
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.keys import SigningKey, ensure_signing_key
 from lti_tool.lti.urls import ToolAddress
 from lti_tool.persistence.database import Database, DatabaseError, pending_revisions
-from lti_tool.settings import Settings
+from lti_tool.settings import Settings, read_settings
 from lti_tool.web import admin, design, launch, preferences, registrar, student, teacher
 from lti_tool.web.access import open_to_all
 from lti_tool.web.browser_session import RowSessionInterface
@@ -104,6 +105,15 @@ def create_app(parts: Parts, *, with_design_page: bool = False) -> Flask:
         app.register_blueprint(design.blueprint)
     _add_health(app, parts)
     return app
+
+
+def from_environment() -> Flask:
+    """The application for a WSGI server: ``gunicorn 'lti_tool.app:from_environment()'``.
+
+    Scores are left to ``lti-tool deliver`` or ``worker``. Raises SettingsError; the address in
+    LTI_TOOL_BASE_URL must be given, since a server behind a proxy cannot know it.
+    """
+    return create_app(build_parts(read_settings(os.environ, default_base_url="")))
 
 
 def now() -> datetime:
