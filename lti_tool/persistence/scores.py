@@ -321,7 +321,7 @@ def last_delivered(session: Session) -> Mapping[int, datetime]:
         .where(ScoreRow.delivered_at.is_not(None))
         .group_by(CourseRow.platform_id)
     )
-    found = session.execute(query).tuples().all()
+    found = session.execute(query).all()
     return {platform_id: at for platform_id, at in found if at is not None}
 
 

@@ -1,18 +1,237 @@
-"""Pages for the registrar: which level who attained, and why."""
+"""Pages for the registrar: who attained which level, and why; sign-off, revocation, waivers.
 
-from flask import render_template
+Everything here is about the registrar's own school. Not here: exports.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lti_tool.domain.attainment import AttainmentState
+from lti_tool.domain.errors import (
+    NotMetError,
+    NotSignedOffError,
+    ReasonMissingError,
+    StaleFormError,
+)
 from lti_tool.domain.launch import Role
+from lti_tool.domain.standard import RequirementKey, Standard
+from lti_tool.persistence.schools import School
+from lti_tool.services.explain_decision import explain_decision
+from lti_tool.services.show_outcomes import OutcomeFilter, show_outcomes
+from lti_tool.services.sign_off_attainment import LevelOf, revoke_attainment, sign_off_attainment
+from lti_tool.services.waive_requirement import take_waiver_back, waive_requirement
+from lti_tool.services.work import Work
 
-from .access import audience, requires
-from .page import Page
+from .access import audience, member, reading, requires, working
+from .forms import FormError, text
+from .localisation import gettext, in_page_language
+from .page import Page, Tab
+from .wiring import wired
+
+LONGEST_REASON = 1000
+LONGEST_SEARCH = 100
 
 blueprint = audience("registrar", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a form was refused: the id of its field, a sentence, and what was typed there."""
+
+    field: str
+    message: str
+    typed: str = ""
 
 
 @blueprint.get("/")
 @requires(Role.REGISTRAR)
 def outcomes() -> ResponseReturnValue:
-    """The outcomes of the whole school."""
-    return render_template("registrar/outcomes.html", page=Page())
+    """The outcomes of the whole school under one standard."""
+    wanted = _filter()
+    with reading() as session:
+        shown = show_outcomes(session, wired().catalogue, wanted, school_id=member().school_id)
+    return render_template(
+        "registrar/outcomes.html",
+        page=_frame(shown.school, shown.standard, here=True, waiting=shown.proposed),
+        shown=shown,
+        wanted=wanted,
+        states=(
+            AttainmentState.PROPOSED,
+            AttainmentState.ATTAINED,
+            AttainmentState.NOT_MET,
+            AttainmentState.REVOKED,
+        ),
+        query=_query(wanted, shown.standard),
+        now=wired().clock(),
+    )
+
+
+@blueprint.get("/decision/<int:learner_id>/<standard_id>/<level>")
+@requires(Role.REGISTRAR)
+def decision(learner_id: int, standard_id: str, level: str) -> ResponseReturnValue:
+    """Why a learner has or has not attained a level."""
+    return _decision_page(LevelOf(learner_id, standard_id, level))
+
+
+@blueprint.post("/decision/<int:learner_id>/<standard_id>/<level>/sign-off")
+@requires(Role.REGISTRAR)
+def sign_off(learner_id: int, standard_id: str, level: str) -> ResponseReturnValue:
+    """Sign off the level on the evidence that the page showed."""
+    subject = LevelOf(learner_id, standard_id, level)
+    if request.form.get("confirmed") != "1":
+        message = gettext("Tick that you have looked at the evidence, then sign off.")
+        return _decision_page(subject, Problem("confirmed", message), status=422)
+    seen = request.form.get("digest", "")
+    try:
+        with working() as work:
+            sign_off_attainment(work, subject, seen_digest=seen, school_id=member().school_id)
+    except (StaleFormError, NotMetError):
+        message = gettext(
+            "This changed after you opened the page, so nothing was signed off. "
+            "Look at it as it stands now."
+        )
+        return _decision_page(subject, Problem("main", message), status=409)
+    flash(gettext("Signed off. The LMS will show the level as attained."), "ok")
+    return _to_decision(subject)
+
+
+@blueprint.post("/decision/<int:learner_id>/<standard_id>/<level>/revoke")
+@requires(Role.REGISTRAR)
+def revoke(learner_id: int, standard_id: str, level: str) -> ResponseReturnValue:
+    """Take the sign-off back, with a reason."""
+    subject = LevelOf(learner_id, standard_id, level)
+
+    def act(work: Work, reason: str) -> None:
+        revoke_attainment(work, subject, reason=reason, school_id=member().school_id)
+
+    try:
+        problem = _with_reason("revoke_reason", act)
+    except NotSignedOffError:
+        message = gettext("There is no sign-off in force any more. Nothing was changed.")
+        return _decision_page(subject, Problem("main", message), status=409)
+    if problem is not None:
+        return _decision_page(subject, problem, status=422)
+    flash(gettext("The sign-off was revoked. The LMS will show 0 again."), "ok")
+    return _to_decision(subject)
+
+
+@blueprint.post("/decision/<int:learner_id>/<standard_id>/<level>/waive/<key_level>/<code>")
+@requires(Role.REGISTRAR)
+def waive(
+    learner_id: int, standard_id: str, level: str, key_level: str, code: str
+) -> ResponseReturnValue:
+    """Leave a requirement that is lost in source out, for the whole school, with a reason."""
+    subject, key = LevelOf(learner_id, standard_id, level), RequirementKey(key_level, code)
+
+    def act(work: Work, reason: str) -> None:
+        waive_requirement(work, standard_id, key, reason=reason, school_id=member().school_id)
+
+    problem = _with_reason(f"waive_reason_{key_level}_{code}", act)
+    if problem is not None:
+        return _decision_page(subject, problem, status=422)
+    flash(gettext("%(code)s is waived for everybody in the school.", code=code), "ok")
+    return _to_decision(subject)
+
+
+@blueprint.post("/decision/<int:learner_id>/<standard_id>/<level>/take-back/<key_level>/<code>")
+@requires(Role.REGISTRAR)
+def take_back(
+    learner_id: int, standard_id: str, level: str, key_level: str, code: str
+) -> ResponseReturnValue:
+    """Let a waived requirement block its level again."""
+    key = RequirementKey(key_level, code)
+    with working() as work:
+        take_waiver_back(work, standard_id, key, school_id=member().school_id)
+    flash(gettext("The waiver of %(code)s was taken back.", code=code), "ok")
+    return _to_decision(LevelOf(learner_id, standard_id, level))
+
+
+def _filter() -> OutcomeFilter:
+    """What the address asks to see; what makes no sense in it is passed over."""
+    asked = request.args
+    states = {each.value: each for each in AttainmentState}
+    return OutcomeFilter(
+        standard_id=asked.get("standard") or None,
+        level=asked.get("level") or None,
+        state=states.get(asked.get("state", "")),
+        course_id=asked.get("course", type=int),
+        search=asked.get("search", "").strip()[:LONGEST_SEARCH],
+        page=asked.get("page", default=1, type=int),
+    )
+
+
+def _query(wanted: OutcomeFilter, standard: Standard) -> dict[str, str | int]:
+    """The filter as parameters of an address, without what is not set and without the page."""
+    given: dict[str, str | int | None] = {
+        "standard": standard.id if wanted.standard_id else None,
+        "level": wanted.level,
+        "state": wanted.state.value if wanted.state else None,
+        "course": wanted.course_id,
+        "search": wanted.search or None,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _with_reason(field: str, act: Callable[[Work, str], None]) -> Problem | None:
+    """Do it with the reason that was typed; the problem when the reason is missing or too long."""
+    typed = request.form.get("reason", "")
+    try:
+        reason = text("reason", LONGEST_REASON)
+        with working() as work:
+            act(work, reason)
+    except FormError as refused:
+        return Problem(field, refused.message, typed)
+    except ReasonMissingError:
+        return Problem(field, gettext("Say why: the reason is kept with the decision."), typed)
+    return None
+
+
+def _decision_page(
+    subject: LevelOf, problem: Problem | None = None, *, status: int = 200
+) -> ResponseReturnValue:
+    with reading() as session:
+        shown = explain_decision(
+            session,
+            wired().catalogue,
+            subject.standard_id,
+            subject.level,
+            learner_id=subject.learner_id,
+            school_id=member().school_id,
+        )
+    body = render_template(
+        "registrar/decision.html",
+        page=_frame(shown.school, shown.bundle.standard),
+        shown=shown,
+        problem=problem,
+        now=wired().clock(),
+        address={
+            "learner_id": subject.learner_id,
+            "standard_id": shown.bundle.standard.id,
+            "level": subject.level,
+        },
+    )
+    return body, status
+
+
+def _to_decision(subject: LevelOf) -> ResponseReturnValue:
+    address = url_for(
+        "registrar.decision",
+        learner_id=subject.learner_id,
+        standard_id=subject.standard_id,
+        level=subject.level,
+    )
+    return redirect(address, 303)
+
+
+def _frame(
+    school: School, standard: Standard, *, here: bool = False, waiting: int | None = None
+) -> Page:
+    address = url_for("registrar.outcomes", standard=standard.id)
+    return Page(
+        tabs=(Tab(gettext("Outcomes"), address, here, waiting or None),),
+        context=(school.name, f"{standard.code} · {standard.version}"),
+        standard_notice=in_page_language(standard.rights_notice),
+    )
