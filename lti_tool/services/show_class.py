@@ -57,11 +57,12 @@ class ClassView:
 @dataclass(frozen=True, slots=True)
 class Column:
     """A requirement of the map. ``key`` is its class representative, under which mastery is
-    stored; ``mastered`` counts the students who master it."""
+    stored; ``mastered`` counts the students who master it, ``rated`` those with any rating."""
 
     requirement: Requirement
     key: RequirementKey
     mastered: int
+    rated: int
 
     @property
     def is_lost(self) -> bool:
@@ -110,10 +111,9 @@ class ClassMap:
 
     def weakest(self, most: int = 5) -> Sequence[Column]:
         """The columns that the fewest students master, weakest first; those everybody masters
-        and those lost in source are left out."""
-        weak = [
-            each for each in self.columns if not each.is_lost and each.mastered < len(self.rows)
-        ]
+        and those nobody was rated on are left out."""
+        everybody = len(self.rows)
+        weak = [each for each in self.columns if each.rated and each.mastered < everybody]
         return sorted(weak, key=lambda each: each.mastered)[:most]
 
 
@@ -183,9 +183,9 @@ def _columns(
         key = bundle.classes.class_of(requirement.key).key
         if key not in shown:
             shown.add(key)
-            yield Column(
-                requirement, key, sum(_is_mastered(each.get(key)) for each in held.values())
-            )
+            found = [each.get(key) for each in held.values()]
+            mastered = sum(map(_is_mastered, found))
+            yield Column(requirement, key, mastered, sum(one is not None for one in found))
 
 
 def _is_mastered(standing: Standing | None) -> bool:

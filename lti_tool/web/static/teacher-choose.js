@@ -62,4 +62,5 @@ levels.addEventListener("click", (event) => {
   if (button) show(button.dataset.level);
 });
 levels.hidden = false;
+trees.forEach((tree) => tree.querySelector("legend").classList.add("vh"));
 show(levels.querySelector('[aria-pressed="true"]').dataset.level);
