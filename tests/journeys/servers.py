@@ -1,0 +1,164 @@
+"""The programs of a journey: the tool as its own process, and the LMS it is connected to.
+
+The tool is the installed ``lti-tool``, told everything by its environment and command line, as at
+a school. Not here: the Open edX side (``openedx``), what people do (``people``).
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+
+import requests
+import waitress
+
+from lti_tool.app import Parts, build_parts
+from lti_tool.sandbox import Registration, Sandbox, SandboxSettings, create_sandbox
+from lti_tool.settings import read_settings
+
+COMMAND = Path(sys.executable).with_name("lti-tool")
+START_SECONDS = 60
+END_SECONDS = 40
+
+
+def free_port() -> int:
+    """A port that nobody listens at just now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def wait_for(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
+    """Return once ``url`` answers. Raises RuntimeError with the log if the process ends first."""
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            with requests.Session() as session:
+                session.trust_env = False
+                if session.get(url, timeout=5).ok:
+                    return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise RuntimeError(f"{url} never answered:\n{log.read_text()}")
+
+
+@dataclass
+class Tool:
+    """The tool with a data directory of its own. ``database_url`` empty: SQLite in there."""
+
+    folder: Path
+    database_url: str = ""
+    port: int = field(default_factory=free_port)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What the tool's environment says of it."""
+        given = {
+            "LTI_TOOL_DATA_DIR": str(self.folder),
+            "LTI_TOOL_BASE_URL": self.base_url,
+            "LTI_TOOL_ALLOW_LOOPBACK_PLATFORMS": "1",
+        }
+        return given | ({"LTI_TOOL_DATABASE_URL": self.database_url} if self.database_url else {})
+
+    def run(self, *arguments: str) -> str:
+        """One command to its end; returns what it printed. Raises CalledProcessError."""
+        done = subprocess.run(
+            [str(COMMAND), *arguments], env=self._environment(), check=True, capture_output=True
+        )
+        return done.stdout.decode()
+
+    def serve(self, *options: str) -> None:
+        """Start the server and wait until it answers."""
+        log = self.folder / "serve.log"
+        with log.open("ab") as written:
+            command = [str(COMMAND), "serve", f"--port={self.port}", *options]
+            self.process = subprocess.Popen(
+                command, env=self._environment(), stdout=written, stderr=written
+            )
+        wait_for(self.process, f"{self.base_url}/readyz", log)
+
+    def end(self) -> None:
+        """Ask the server to end, and wait until it has."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(END_SECONDS)
+            self.process = None
+
+    def kill(self) -> None:
+        """End the server without giving it a chance to finish anything."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(END_SECONDS)
+            self.process = None
+
+    @contextmanager
+    def parts(self) -> Iterator[Parts]:
+        """The tool's database and standards, opened beside the server: for earlier history."""
+        parts = build_parts(read_settings(self.settings, default_base_url=self.base_url))
+        try:
+            yield parts
+        finally:
+            parts.database.close()
+
+    def _environment(self) -> dict[str, str]:
+        """Nothing of the person who runs this but where programs are."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        return {**kept, "LANG": "C.UTF-8", **self.settings}
+
+
+@contextmanager
+def serving(folder: Path, database_url: str = "") -> Iterator[Tool]:
+    """A tool over a database that is set up but not served yet; ended with the block."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tool = Tool(folder, database_url)
+    try:
+        yield tool
+    finally:
+        tool.end()
+
+
+@contextmanager
+def sandbox_beside(tool: Tool, *, class_size: int = 3) -> Iterator[Sandbox]:
+    """A sandbox LMS over HTTP whose links open this tool."""
+    port = free_port()
+    settings = SandboxSettings(f"http://localhost:{port}", tool.base_url)
+    app = create_sandbox(settings, class_size=class_size)
+    server = waitress.create_server(app, host="127.0.0.1", port=port, threads=4)
+    thread = Thread(target=server.run, name="sandbox", daemon=True)
+    thread.start()
+    try:
+        yield app.extensions["sandbox"]
+    finally:
+        server.close()
+        thread.join(END_SECONDS)
+
+
+def connect(tool: Tool, told: Registration, *, approved: bool = True) -> None:
+    """Tell the tool of a platform, as its administrator does."""
+    options = {
+        "name": told.name,
+        "issuer": told.issuer,
+        "client-id": told.client_id,
+        "auth-login-url": told.auth_login_url,
+        "auth-token-url": told.auth_token_url,
+        "key-set-url": told.key_set_url,
+        "frame-origin": told.frame_origin,
+        "registrar-role": told.registrar_role,
+    }
+    given = [f"--{name}={value}" for name, value in options.items()]
+    if approved:
+        given.append(f"--deployment-id={told.deployment_id}")
+    tool.run("platform", "add", *given)
