@@ -106,6 +106,7 @@ async function save(form) {
     if (text) form.dataset.saved = data.get("text").replaceAll("\r\n", "\n").trim();
     if ("new" in form.dataset) adopt(form, url.searchParams.get("added"), page);
     if (text) settled(form, text, data.get("text"));
+    else delete form.dataset.dirty;
     takeOver(page);
   } catch (error) {
     failed(form, error);
@@ -218,7 +219,7 @@ function kept(text) {
 // for a new text, beside it.
 function restore(text) {
   const found = kept(text);
-  if (!found || !found.text.trim() || found.text.trim() === text.value.trim()) return forget(text);
+  if (!found || !found.text.trim() || isSaved(found.text)) return forget(text);
   const same = found.base === (text.form.elements.base?.value ?? "");
   const box = same ? text : document.querySelector("[data-new] textarea");
   if (!box || (box !== text && box.value.trim())) return;
@@ -227,6 +228,11 @@ function restore(text) {
   note(box);
   if (box !== text) { forget(text); keep(box); }
   later(box.form);
+}
+
+function isSaved(words) {
+  const saved = document.querySelectorAll("#pieces textarea");
+  return [...saved].some((each) => each.defaultValue.trim() === words.trim());
 }
 
 function note(box) {
