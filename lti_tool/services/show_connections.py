@@ -35,10 +35,11 @@ class PlatformView:
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """Every platform, in the order they were added, and every school to choose from."""
+    """Every platform, in the order they were added. ``joinable`` are the schools that an approved
+    deployment serves: another deployment may join them."""
 
     platforms: tuple[PlatformView, ...]
-    schools: tuple[School, ...]
+    joinable: tuple[School, ...]
 
     @property
     def waiting(self) -> int:
@@ -51,9 +52,10 @@ def show_connections(session: Session) -> Connections:
     known = {each.id: each for each in schools.schools(session)}
     views = [DeploymentView(each, known[each.school_id]) for each in platforms.deployments(session)]
     views.sort(key=lambda each: not each.waiting)
+    served = {each.school.id for each in views if not each.waiting}
     return Connections(
         tuple(PlatformView(each, _of(each, views)) for each in platforms.platforms(session)),
-        tuple(known.values()),
+        tuple(each for each in known.values() if each.id in served),
     )
 
 

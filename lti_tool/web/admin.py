@@ -1,21 +1,272 @@
-"""Pages for the administrator: connections to platforms. No learner shows here."""
+"""Pages for the administrator: connect platforms, approve deployments, see that scores get through.
 
-from flask import render_template
+No learner shows here: an administrator connects and watches, and reads no outcomes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
 
+from lti_tool.domain.errors import StaleFormError
 from lti_tool.domain.launch import Role
+from lti_tool.lti.urls import is_web_url, origin
+from lti_tool.persistence.platforms import (
+    PlatformDetails,
+    PlatformExistsError,
+    PlatformInUseError,
+)
+from lti_tool.services.approve_deployment import approve_deployment
+from lti_tool.services.connect_platform import (
+    connect_platform,
+    disconnect_platform,
+    map_registrar_roles,
+)
 from lti_tool.services.show_connections import show_connections
+from lti_tool.services.show_health import show_health
 
-from .access import audience, reading, requires
-from .page import Page
+from .access import audience, reading, requires, working
+from .forms import FormError, FormReader, text, whole_number
+from .localisation import gettext
+from .page import Page, Tab
+from .wiring import wired
+
+PERSON = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
+REGISTRAR_ROLES = {
+    f"{PERSON}Administrator": _("Administrator of the institution"),
+    f"{PERSON}Staff": _("Staff of the institution"),
+}
+"""Institution roles (LTI 1.3 core, appendix A.2.2) that may make a registrar, with their words."""
+LAST_ID = 2**31 - 1
+LONGEST_NAME = 255
+LONGEST_ISSUER = 512
+LONGEST_URL = 2048
+LONGEST_LIST = 10_000
+NO_LINES: tuple[str, ...] = ()
+
+MOODLE = {
+    "issuer": "",
+    "auth_login_url": "/mod/lti/auth.php",
+    "auth_token_url": "/mod/lti/token.php",
+    "key_set_url": "/mod/lti/certs.php",
+}
+"""Where every Moodle answers, below its own address; its issuer is that address (4.5)."""
+CANVAS = {
+    "issuer": "https://canvas.instructure.com",
+    "auth_login_url": "https://sso.canvaslms.com/api/lti/authorize_redirect",
+    "auth_token_url": "https://sso.canvaslms.com/login/oauth2/token",
+    "key_set_url": "https://sso.canvaslms.com/api/lti/security/jwks",
+}
+"""Every hosted Canvas school shares these; its own site frames us."""
 
 blueprint = audience("admin", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolValues:
+    """What an LMS must be told about this tool."""
+
+    login: str
+    launch: str
+    keys: str
 
 
 @blueprint.get("/")
 @requires(Role.ADMINISTRATOR)
 def platforms() -> ResponseReturnValue:
-    """The connected platforms and what waits for approval."""
+    """The connected platforms, what waits for approval, and the values an LMS asks for."""
+    return _platforms_page()
+
+
+@blueprint.get("/platforms/new")
+@requires(Role.ADMINISTRATOR)
+def new_platform() -> ResponseReturnValue:
+    """The form for another platform, filled in as far as its product and address tell."""
+    typed = _preset(request.args.get("product", ""), request.args.get("site", "").strip())
+    return _form_page(typed, {})
+
+
+@blueprint.post("/platforms/new")
+@requires(Role.ADMINISTRATOR)
+def add_platform() -> ResponseReturnValue:
+    """Connect a platform."""
+    reader = FormReader()
+    details = _details(reader)
+    deployments = reader.read(lambda: _lines("deployment_ids"), NO_LINES)
+    if reader.errors:
+        return _form_page(request.form, reader.errors, status=422)
+    try:
+        with working() as work:
+            made = connect_platform(work, details, deployment_ids=deployments)
+    except PlatformExistsError:
+        taken = gettext("A platform with this issuer and client ID is connected already.")
+        return _form_page(request.form, {"client_id": taken}, status=409)
+    flash(gettext("%(name)s is connected.", name=made.name), "ok")
+    return _to_platforms(f"platform-{made.id}")
+
+
+@blueprint.post("/platforms/<int:platform_id>/remove")
+@requires(Role.ADMINISTRATOR)
+def remove_platform(platform_id: int) -> ResponseReturnValue:
+    """Forget a platform that was never used."""
+    try:
+        with working() as work:
+            disconnect_platform(work, platform_id)
+    except PlatformInUseError as used:
+        words = gettext(
+            "%(name)s has courses or records here, so it stays. Removing it would lose them.",
+            name=used.name,
+        )
+        return _platforms_page(words, status=409)
+    flash(gettext("The platform was removed."), "ok")
+    return _to_platforms()
+
+
+@blueprint.post("/platforms/<int:platform_id>/registrars")
+@requires(Role.ADMINISTRATOR)
+def map_roles(platform_id: int) -> ResponseReturnValue:
+    """Say which roles of the platform make a registrar."""
+    chosen = [each for each in request.form.getlist("role") if 0 < len(each) <= LONGEST_NAME]
+    with working() as work:
+        map_registrar_roles(work, platform_id, chosen)
+    flash(gettext("Saved. It counts from the next launch on."), "ok")
+    return _to_platforms(f"platform-{platform_id}")
+
+
+@blueprint.post("/deployments/<int:deployment_id>/approve")
+@requires(Role.ADMINISTRATOR)
+def approve(deployment_id: int) -> ResponseReturnValue:
+    """Answer a deployment's launches, as a school of its own or as part of another."""
+    try:
+        school_id = whole_number("school", least=1, most=LAST_ID)
+        with working() as work:
+            approve_deployment(work, deployment_id, school_id=school_id)
+    except FormError as refused:
+        return _platforms_page(refused.message, status=422)
+    except StaleFormError:
+        return _platforms_page(gettext("It was approved already."), status=409)
+    flash(gettext("Approved: its launches are answered from now on."), "ok")
+    return _to_platforms()
+
+
+@blueprint.get("/health")
+@requires(Role.ADMINISTRATOR)
+def health() -> ResponseReturnValue:
+    """Whether scores get through, and what runs here."""
+    with reading() as session:
+        shown = show_health(session)
+    return render_template(
+        "admin/health.html",
+        page=_frame("admin.health"),
+        health=shown,
+        version=version("lti-tool"),
+        database=wired().database.engine.dialect.name,
+        now=wired().clock(),
+    )
+
+
+def _platforms_page(problem: str = "", *, status: int = 200) -> ResponseReturnValue:
     with reading() as session:
         connections = show_connections(session)
-    return render_template("admin/platforms.html", page=Page(), connections=connections)
+    body = render_template(
+        "admin/platforms.html",
+        page=_frame("admin.platforms", waiting=connections.waiting),
+        connections=connections,
+        tool=_tool_values(),
+        registrar_roles=REGISTRAR_ROLES,
+        problem=problem,
+    )
+    return body, status
+
+
+def _form_page(
+    typed: Mapping[str, str], errors: Mapping[str, str], *, status: int = 200
+) -> ResponseReturnValue:
+    body = render_template(
+        "admin/new_platform.html",
+        page=_frame("admin.platforms"),
+        typed=typed,
+        errors=errors,
+        product=request.args.get("product", ""),
+        site=request.args.get("site", ""),
+    )
+    return body, status
+
+
+def _tool_values() -> ToolValues:
+    base = wired().address.base_url.rstrip("/")
+    return ToolValues(f"{base}/lti/login", wired().address.launch_url, f"{base}/lti/jwks")
+
+
+def _preset(product: str, site: str) -> Mapping[str, str]:
+    """The form's fields as far as they are known; empty for an unknown product."""
+    site = site.rstrip("/")
+    if product == "moodle" and is_web_url(site):
+        return {name: site + path for name, path in MOODLE.items()} | {"name": "Moodle"}
+    if product == "canvas":
+        framing = origin(site) if is_web_url(site) else ""
+        return CANVAS | {"name": "Canvas", "frame_origins": framing}
+    return {}
+
+
+def _details(reader: FormReader) -> PlatformDetails:
+    read = reader.read
+    return PlatformDetails(
+        name=read(lambda: text("name", LONGEST_NAME, required=True), ""),
+        issuer=read(lambda: text("issuer", LONGEST_ISSUER, required=True), ""),
+        client_id=read(lambda: text("client_id", LONGEST_NAME, required=True), ""),
+        auth_login_url=read(lambda: _address("auth_login_url"), ""),
+        auth_token_url=read(lambda: _address("auth_token_url"), ""),
+        key_set_url=read(lambda: _address("key_set_url"), ""),
+        token_audience=read(lambda: text("token_audience", LONGEST_URL), "") or None,
+        frame_origins=read(_frame_origins, NO_LINES),
+    )
+
+
+def _address(name: str) -> str:
+    """A web address that the tool may call. Raises FormError."""
+    return _checked(name, text(name, LONGEST_URL, required=True))
+
+
+def _frame_origins() -> tuple[str, ...]:
+    lines = _lines("frame_origins")
+    return tuple(origin(_checked("frame_origins", each)) for each in lines)
+
+
+def _checked(name: str, url: str) -> str:
+    """Plain http only where the settings allow it, for trials. Raises FormError."""
+    secure = url.lower().startswith("https:") or wired().allow_loopback
+    if not is_web_url(url) or not secure:
+        raise FormError(name, gettext("An address that begins with https:// and names a site."))
+    return url
+
+
+def _lines(name: str) -> tuple[str, ...]:
+    """The lines of a field that say something. Raises FormError where one is too long."""
+    lines = [each.strip() for each in text(name, LONGEST_LIST).split("\n")]
+    if any(len(each) > LONGEST_NAME for each in lines):
+        raise FormError(
+            name, gettext("A line has more than %(most)s characters.", most=LONGEST_NAME)
+        )
+    return tuple(each for each in lines if each)
+
+
+def _to_platforms(anchor: str | None = None) -> ResponseReturnValue:
+    return redirect(url_for("admin.platforms", _anchor=anchor), 303)
+
+
+def _frame(here: str, *, waiting: int | None = None) -> Page:
+    return Page(
+        tabs=(
+            _tab(gettext("Connect"), "admin.platforms", here, waiting or None),
+            _tab(gettext("Health"), "admin.health", here),
+        ),
+        context=(gettext("Administration"),),
+    )
+
+
+def _tab(label: str, endpoint: str, here: str, count: int | None = None) -> Tab:
+    return Tab(label, url_for(endpoint), endpoint == here, count)
