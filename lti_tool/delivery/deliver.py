@@ -31,6 +31,8 @@ LEASE = timedelta(minutes=2)
 """Longer than the slowest exchange, a token and a search that hangs three times; held anew
 between finding a column and posting to it."""
 BATCH = 20
+SEARCH_SECONDS = 2
+"""How long the other scores of a column wait at least while one deliverer looks for it."""
 FARTHEST_AHEAD = timedelta(days=366)
 """A time that the LMS tells is followed so far; anything beyond is no clock."""
 
@@ -120,7 +122,7 @@ class Deliverer:
         with self._database.transaction() as session:
             now = self._clock()
             if not line_items.claim_search(session, item.id, now=now, lease=LEASE):
-                return RetryLater("column_in_the_making")
+                return RetryLater("column_in_the_making", SEARCH_SECONDS)
         column = self._found_or_created(errand)
         with self._database.transaction() as session:
             if not isinstance(column, Column):
