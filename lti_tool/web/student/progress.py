@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from lti_tool.domain.attainment import AreaStanding
 from lti_tool.domain.launch import Role
 from lti_tool.domain.standard import Standard
 from lti_tool.services.show_progress import (
@@ -83,8 +84,8 @@ def _chosen(standards: Sequence[Standard], wish: str | None) -> Standard | None:
 
 def _drawn(shown: ProgressShown) -> Drawn:
     areas = [
-        (in_page_language(area.title), standing.mastered, standing.total)
-        for area, standing in shown.areas
+        (_short_name(shown, standing), standing.mastered, standing.total)
+        for _, standing in shown.areas
     ]
     return Drawn(
         ruler=[_ruler_part(each) for each in shown.levels],
@@ -96,6 +97,11 @@ def _drawn(shown: ProgressShown) -> Drawn:
         history=_history(shown.history, shown) if shown.history else None,
         days=_days(shown.history) if shown.history else [],
     )
+
+
+def _short_name(shown: ProgressShown, area: AreaStanding) -> str:
+    """An area as the chart labels it; its title, too long for a chart, stands in the table."""
+    return f"{in_page_language(shown.standard.level(area.level).name)} {area.area}"
 
 
 def _ruler_part(progress: LevelProgress) -> RulerPart:
