@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 
 import requests
-import waitress
+from werkzeug.serving import make_server
 
 from lti_tool.app import Parts, build_parts
 from lti_tool.sandbox import Registration, Sandbox, SandboxSettings, create_sandbox
@@ -136,13 +136,14 @@ def sandbox_beside(tool: Tool, *, class_size: int = 3) -> Iterator[Sandbox]:
     port = free_port()
     settings = SandboxSettings(f"http://localhost:{port}", tool.base_url)
     app = create_sandbox(settings, class_size=class_size)
-    server = waitress.create_server(app, host="127.0.0.1", port=port, threads=4)
-    thread = Thread(target=server.run, name="sandbox", daemon=True)
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = Thread(target=server.serve_forever, name="sandbox", daemon=True)
     thread.start()
     try:
         yield app.extensions["sandbox"]
     finally:
-        server.close()
+        server.shutdown()
+        server.server_close()
         thread.join(END_SECONDS)
 
 

@@ -4,7 +4,6 @@ Everything over HTTP between three programs: the tool, Open edX's side, the peop
 """
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -34,24 +33,6 @@ def openedx(tool: Tool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Op
         made.register(tool)
         give_history(tool, made.base_url, STUDENT)
         tool.serve()
-        yield made
-
-
-@pytest.fixture
-def teacher() -> Iterator[Visitor]:
-    with closing(Visitor()) as made:
-        yield made
-
-
-@pytest.fixture
-def student() -> Iterator[Visitor]:
-    with closing(Visitor()) as made:
-        yield made
-
-
-@pytest.fixture
-def registrar() -> Iterator[Visitor]:
-    with closing(Visitor()) as made:
         yield made
 
 
