@@ -57,12 +57,13 @@ class ClassView:
 @dataclass(frozen=True, slots=True)
 class Column:
     """A requirement of the map. ``key`` is its class representative, under which mastery is
-    stored; ``mastered`` counts the students who master it, ``rated`` those with any rating."""
+    stored; ``mastered`` counts the students who master it, ``decided`` those with ratings enough
+    to decide either way."""
 
     requirement: Requirement
     key: RequirementKey
     mastered: int
-    rated: int
+    decided: int
 
     @property
     def is_lost(self) -> bool:
@@ -111,9 +112,9 @@ class ClassMap:
 
     def weakest(self, most: int = 5) -> Sequence[Column]:
         """The columns that the fewest students master, weakest first; those everybody masters
-        and those nobody was rated on are left out."""
+        and those not decided for anybody yet are left out."""
         everybody = len(self.rows)
-        weak = [each for each in self.columns if each.rated and each.mastered < everybody]
+        weak = [each for each in self.columns if each.decided and each.mastered < everybody]
         return sorted(weak, key=lambda each: each.mastered)[:most]
 
 
@@ -185,11 +186,15 @@ def _columns(
             shown.add(key)
             found = [each.get(key) for each in held.values()]
             mastered = sum(map(_is_mastered, found))
-            yield Column(requirement, key, mastered, sum(one is not None for one in found))
+            yield Column(requirement, key, mastered, sum(map(_is_decided, found)))
 
 
 def _is_mastered(standing: Standing | None) -> bool:
     return standing is not None and standing.state is MasteryState.MASTERED
+
+
+def _is_decided(standing: Standing | None) -> bool:
+    return standing is not None and standing.state is not MasteryState.INSUFFICIENT
 
 
 def _attainments(

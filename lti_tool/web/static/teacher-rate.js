@@ -222,6 +222,6 @@ document.addEventListener("keydown", (event) => {
     n: () => document.getElementById("following")?.click(),
     p: () => document.getElementById("previous")?.click(),
   };
-  if (option) option.click();
+  if (option) { event.preventDefault(); option.click(); }
   else if (acts[key]) { event.preventDefault(); acts[key](); }
 });
