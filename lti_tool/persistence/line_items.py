@@ -60,10 +60,11 @@ def ensure_line_item(
     maximum: Decimal,
     url: str | None = None,
 ) -> LineItem:
-    """Find or note the column; a ``url`` that is told here is kept.
+    """Find or note the column; a ``url`` that is told here is kept, unless it is another's.
 
-    Two transactions at once may both bring the first word of it: the second reads the first's
-    row.
+    Open edX (lti-consumer-xblock 11.4) names a unit's first column in its launches, be it the
+    level's; the grade would go there. Two transactions at once may both bring the first word of
+    a column: the second reads the first's row.
     """
     key = {"course_id": course_id, "resource_id": resource_id, "tag": tag}
     told = {"label": label[:255], "maximum": maximum}
@@ -71,9 +72,15 @@ def ensure_line_item(
     if row is None:
         row = _new_row(session, key, told)
     row.label, row.maximum = label[:255], maximum
-    row.url = url or row.url
+    if url is not None and not _is_anothers(session, url, row.id):
+        row.url = url
     session.flush()
     return _line_item(row)
+
+
+def _is_anothers(session: Session, url: str, line_item_id: int) -> bool:
+    query = select(LineItemRow.id).where(LineItemRow.url == url, LineItemRow.id != line_item_id)
+    return session.scalar(query.limit(1)) is not None
 
 
 def _new_row(session: Session, key: Mapping[str, Any], told: Mapping[str, Any]) -> LineItemRow:

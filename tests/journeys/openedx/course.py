@@ -18,10 +18,9 @@ from lti_consumer.models import Lti1p3Passport, LtiAgsLineItem, LtiConfiguration
 from lti_consumer.utils import get_lti_api_base
 
 COURSE = "course-v1:Dabiao+EC101+2026"
-UNITS = {
-    name: f"block-v1:Dabiao+EC101+2026+type@lti_consumer+block@{name}"
-    for name in ("pasted", "chosen", "spare")
-}
+OTHER_COURSE = "course-v1:Dabiao+EC102+2026"
+COURSES = {"pasted": COURSE, "chosen": COURSE, "alone": OTHER_COURSE}
+"""Which unit stands in which course."""
 
 
 def make_course(tool: str) -> None:
@@ -29,11 +28,11 @@ def make_course(tool: str) -> None:
     passport = Lti1p3Passport.objects.create(
         name="Dabiao", context_key=COURSE, lti_1p3_tool_keyset_url=f"{tool}/lti/jwks"
     )
-    for location in UNITS.values():
+    for unit in COURSES:
         LtiConfiguration.objects.create(
             version=LtiConfiguration.LTI_1P3,
             config_store=LtiConfiguration.CONFIG_ON_DB,
-            location=location,
+            location=_location(unit),
             lti_1p3_passport=passport,
             lti_1p3_oidc_url=f"{tool}/lti/login",
             lti_1p3_launch_url=f"{tool}/lti/launch",
@@ -68,7 +67,7 @@ def content(_request: HttpRequest, unit: str) -> HttpResponse:
 
 
 def gradebook(_request: HttpRequest) -> HttpResponse:
-    """Every line item of the course with its scores, oldest first."""
+    """Every line item of both courses with its scores, oldest first."""
     items = LtiAgsLineItem.objects.order_by("id")
     return JsonResponse([_column(each) for each in items], safe=False)
 
@@ -79,6 +78,7 @@ def _column(item: Any) -> dict[str, Any]:
         "maximum": item.score_maximum,
         "resource_id": item.resource_id,
         "tag": item.tag,
+        "unit": item.lti_configuration.location.block_id,
         "resource_link_id": item.resource_link_id and str(item.resource_link_id),
         "scores": {
             each.user_id: {
@@ -98,10 +98,10 @@ def _launch(unit: str, role: str, user: str) -> Lti1p3LaunchData:
         user_id=user,
         user_role=role,
         config_id=_configuration(unit).config_id,
-        resource_link_id=UNITS[unit],
+        resource_link_id=_location(unit),
         name=f"{role} {user}",
         launch_presentation_document_target="iframe",
-        context_id=COURSE,
+        context_id=COURSES[unit],
         context_type=["course_offering"],
         context_title="电子商务客服实训",
         context_label="EC101",
@@ -109,7 +109,12 @@ def _launch(unit: str, role: str, user: str) -> Lti1p3LaunchData:
 
 
 def _configuration(unit: str) -> Any:
-    return LtiConfiguration.objects.get(location=UNITS[unit])
+    return LtiConfiguration.objects.get(location=_location(unit))
+
+
+def _location(unit: str) -> str:
+    course = COURSES[unit].removeprefix("course-v1:")
+    return f"block-v1:{course}+type@lti_consumer+block@{unit}"
 
 
 urlpatterns = [

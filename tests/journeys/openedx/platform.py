@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,18 +35,15 @@ class OpenEdx:
         """What Open edX understood of what was chosen."""
         return self._json(f"units/{name}/content")
 
-    def columns(self) -> Mapping[tuple[str, str], Any]:
-        """The line items by resource id and tag. Raises ValueError for two of the same."""
-        told = self._json("gradebook")
-        found = {(each["resource_id"], each["tag"]): each for each in told}
-        if len(found) < len(told):
-            raise ValueError(f"doubled columns: {told}")
+    def columns(self) -> Sequence[Any]:
+        """All line items with their scores, oldest first."""
+        found: Sequence[Any] = self._json("gradebook")
         return found
 
-    def scores(self, user: str) -> Mapping[str, Any]:
-        """What the gradebook holds for a student, by the tag of the column."""
-        columns = self.columns()
-        return {tag: each["scores"].get(user) for (_, tag), each in columns.items()}
+    def score(self, unit: str, tag: str, user: str) -> Any:
+        """What a student has in the first column of a unit with this tag; None for nothing."""
+        columns = [each for each in self.columns() if (each["unit"], each["tag"]) == (unit, tag)]
+        return columns[0]["scores"].get(user) if columns else None
 
     def register(self, tool: Tool) -> None:
         """Tell the tool what an author of the course reads there."""
