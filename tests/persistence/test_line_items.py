@@ -63,6 +63,22 @@ def test_the_same_resource_has_a_column_for_each_tag_and_course(
     assert len({column.id, other.id, attainment.id}) == 3
 
 
+def test_a_url_that_another_column_has_is_not_taken(database: Database, column: LineItem) -> None:
+    with database.transaction() as session:
+        line_items.set_line_item_url(session, column.id, URL)
+    with database.transaction() as session:
+        level = line_items.ensure_line_item(
+            session,
+            course_id=column.course_id,
+            resource_id=column.resource_id,
+            tag=line_items.ATTAINMENT_TAG,
+            label="等级达成",
+            maximum=Decimal(1),
+            url=URL,
+        )
+    assert level.url is None
+
+
 def test_a_url_once_known_is_kept(database: Database, column: LineItem) -> None:
     with database.transaction() as session:
         line_items.set_line_item_url(session, column.id, URL)
