@@ -217,7 +217,7 @@ def test_the_chooser_counts_previews_and_sends_one_level_only(desk: AtDesk) -> N
     expect(page.locator("#preview > ul > li")).to_have_count(3, timeout=WAIT)
     page.get_by_role("button", name="中级 64").click()
     expect(page.locator("#count")).to_have_text("还没有选择")
-    page.locator("summary:visible", has_text="异常业务处理").first.click()
+    page.locator("summary:visible", has_text="异常问题处理").first.click()
     page.locator('[data-task="intermediate/4.1"]').check()
     page.locator(".actions .btn-primary").click()
     page.wait_for_url("**/assessments/*")
