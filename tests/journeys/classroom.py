@@ -9,6 +9,7 @@ from datetime import datetime
 from lti_tool.sandbox import Activity, LineItem, Person, Platform, Registration, Sandbox
 from lti_tool.sandbox import registrations as all_registrations
 
+from .servers import SandboxServer
 from .visitor import Page, Visitor
 
 
@@ -23,10 +24,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Classroom:
-    """One course of the sandbox."""
+    """One course of the sandbox; ``manner`` is ``moodle`` or ``canvas``."""
 
-    sandbox: Sandbox
+    server: SandboxServer
     manner: str
+
+    @property
+    def sandbox(self) -> Sandbox:
+        return self.server.sandbox
 
     @property
     def platform(self) -> Platform:

@@ -1,10 +1,12 @@
-"""People at their browsers, for every journey."""
+"""People at their browsers, and one tool beside one sandbox for the journeys that can share it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
 import pytest
 
+from .classroom import Classroom
+from .servers import SandboxServer, Tool, connect, sandbox_beside, serving
 from .visitor import Visitor
 
 
@@ -28,3 +30,28 @@ def student(visitors: Callable[[], Visitor]) -> Visitor:
 @pytest.fixture
 def registrar(visitors: Callable[[], Visitor]) -> Visitor:
     return visitors()
+
+
+# --- Shared: each test brings its own activity, and its own student where it matters --------------
+
+
+@pytest.fixture(scope="session")
+def shared_tool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tool]:
+    """A tool that knows the sandbox's Moodle course; its Canvas deployment waits for approval."""
+    with serving(tmp_path_factory.mktemp("shared") / "data") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def shared_server(shared_tool: Tool) -> Iterator[SandboxServer]:
+    with sandbox_beside(shared_tool, class_size=12) as server:
+        connect(shared_tool, Classroom(server, "moodle").registration)
+        connect(shared_tool, Classroom(server, "canvas").registration, approved=False)
+        shared_tool.serve()
+        yield server
+
+
+@pytest.fixture
+def course(shared_server: SandboxServer) -> Classroom:
+    """The Moodle course."""
+    return Classroom(shared_server, "moodle")

@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 
 import requests
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from lti_tool.app import Parts, build_parts
 from lti_tool.sandbox import Registration, Sandbox, SandboxSettings, create_sandbox
@@ -130,21 +130,42 @@ def serving(folder: Path, database_url: str = "") -> Iterator[Tool]:
         tool.end()
 
 
+class SandboxServer:
+    """A sandbox LMS over HTTP; it may be away for a while and forgets nothing meanwhile."""
+
+    def __init__(self, tool: Tool, *, class_size: int) -> None:
+        self._port = free_port()
+        settings = SandboxSettings(f"http://localhost:{self._port}", tool.base_url)
+        self._app = create_sandbox(settings, class_size=class_size)
+        self._server: BaseWSGIServer | None = None
+
+    @property
+    def sandbox(self) -> Sandbox:
+        found: Sandbox = self._app.extensions["sandbox"]
+        return found
+
+    def start(self) -> None:
+        """Answer from now on."""
+        self._server = make_server("127.0.0.1", self._port, self._app, threaded=True)
+        Thread(target=self._server.serve_forever, name="sandbox", daemon=True).start()
+
+    def stop(self) -> None:
+        """Be unreachable from now on."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+
 @contextmanager
-def sandbox_beside(tool: Tool, *, class_size: int = 3) -> Iterator[Sandbox]:
-    """A sandbox LMS over HTTP whose links open this tool."""
-    port = free_port()
-    settings = SandboxSettings(f"http://localhost:{port}", tool.base_url)
-    app = create_sandbox(settings, class_size=class_size)
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = Thread(target=server.serve_forever, name="sandbox", daemon=True)
-    thread.start()
+def sandbox_beside(tool: Tool, *, class_size: int = 3) -> Iterator[SandboxServer]:
+    """A sandbox LMS whose links open this tool, served until the block ends."""
+    server = SandboxServer(tool, class_size=class_size)
+    server.start()
     try:
-        yield app.extensions["sandbox"]
+        yield server
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(END_SECONDS)
+        server.stop()
 
 
 def connect(tool: Tool, told: Registration, *, approved: bool = True) -> None:

@@ -34,8 +34,8 @@ def tool(manner: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
 
 @pytest.fixture
 def course(tool: Tool, manner: str) -> Iterator[Classroom]:
-    with sandbox_beside(tool) as sandbox:
-        made = Classroom(sandbox, manner)
+    with sandbox_beside(tool) as server:
+        made = Classroom(server, manner)
         connect(tool, made.registration)
         give_history(tool, made.registration.issuer, made.student.user_id)
         tool.serve()

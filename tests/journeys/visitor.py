@@ -76,6 +76,10 @@ class Page:
         """Whether a form's action matches the pattern."""
         return any(re.search(action, each.action) for each in self.forms)
 
+    def forms_to(self, part: str) -> Sequence[Form]:
+        """The forms that lead to this part of the tool."""
+        return tuple(each for each in self.forms if f"/{part}/" in each.action)
+
     def link(self, pattern: str) -> str:
         """The first link whose address matches. Raises LookupError naming those there are."""
         for each in self.links:
