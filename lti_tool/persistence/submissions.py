@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from lti_tool.domain.errors import NotFoundError, StaleFormError
@@ -59,7 +60,7 @@ class EvidenceRow(Base):
 
 
 def add_submission(session: Session, submission: Submission) -> None:
-    """Store a new attempt."""
+    """Store a new attempt. Raises StaleFormError when it was begun in another window just now."""
     session.add(
         SubmissionRow(
             id=submission.id,
@@ -72,7 +73,10 @@ def add_submission(session: Session, submission: Submission) -> None:
             created_at=submission.created_at,
         )
     )
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as begun:
+        raise StaleFormError from begun
 
 
 def change_submission(

@@ -28,7 +28,8 @@ from .work import Work
 def begin_attempt(work: Work, assessment: Assessment) -> Submission:
     """The actor's open draft, or a new attempt.
 
-    Raises AttemptsUsedError, or TransitionError while an attempt waits to be rated.
+    Raises AttemptsUsedError, TransitionError while an attempt waits to be rated, or
+    StaleFormError when another window begins the attempt at the same moment.
     """
     attempts = submissions.attempts_of(work.session, assessment.id, work.actor_id)
     if attempts and attempts[-1].can_edit:

@@ -177,3 +177,32 @@ def test_a_draft_is_checked_and_handed_in(at_work: AtWork) -> None:
     assert handed_in
     assert handed_in.state is SubmissionState.SUBMITTED
     assert handed_in.self_ratings["2.1.2"] == 3
+
+
+def test_what_was_typed_last_is_saved_before_the_page_is_left(at_work: AtWork) -> None:
+    page = at_work.launch()
+    page.get_by_text("写一段文字").click()
+    page.locator("[data-keep=new-text]").press_sequentially("最后一句")
+    page.get_by_role("link", name="检查并提交").first.click()
+
+    expect(page.locator("#h-what")).to_be_visible(timeout=WAIT)
+    expect(page.locator("main")).to_contain_text("最后一句")
+
+
+def test_two_windows_never_overwrite_each_other_unseen(at_work: AtWork) -> None:
+    at_work.classroom.draft(at_work.account, at_work.assessment)
+    page = at_work.launch()
+    other = page.context.new_page()
+    other.goto(page.url)
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.locator("#pieces textarea").fill("窗口甲")
+
+    other.locator("#pieces textarea").fill("窗口乙")
+
+    expect(other.locator("#save")).to_contain_text("另一个窗口", timeout=WAIT)
+    assert at_work.evidence[0].text == "窗口甲"
+    other.on("dialog", lambda dialog: dialog.accept())
+    other.reload()
+    expect(other.locator("#pieces textarea").first).to_have_value("窗口甲")
+    expect(other.locator("[data-keep=new-text]")).to_have_value("窗口乙")
+    other.close()

@@ -93,13 +93,19 @@ function later(form) {
   timers.set(form, setTimeout(() => save(form), PAUSE));
 }
 
-async function save(form) {
+// One save of a form after the other; the promise is kept when the last of them is done.
+function save(form) {
   clearTimeout(timers.get(form));
-  if (sending.get(form)) return later(form);
+  timers.delete(form);
+  const turn = (sending.get(form) ?? Promise.resolve()).then(() => send(form));
+  sending.set(form, turn);
+  return turn;
+}
+
+async function send(form) {
   const text = form.querySelector("textarea");
   if (text && !text.value.trim()) return;
   const data = new FormData(form);
-  sending.set(form, true);
   say("busy");
   try {
     const { url, page } = await post(form, data);
@@ -110,9 +116,13 @@ async function save(form) {
     takeOver(page);
   } catch (error) {
     failed(form, error);
-  } finally {
-    sending.delete(form);
   }
+}
+
+// Everything typed is saved before the page is left by its own link.
+async function settle() {
+  const forms = [...document.querySelectorAll("form[data-save]")];
+  await Promise.all(forms.map((form) => (timers.has(form) ? save(form) : sending.get(form))));
 }
 
 // A new text, once saved, is a piece of its own: the box goes on as the form of that piece, where
@@ -130,8 +140,9 @@ function adopt(form, id, page) {
   delete form.dataset.new;
 }
 
+// Another window may have kept its own words under the same name: those are not saved.
 function settled(form, text, sent) {
-  forget(text);
+  if (kept(text)?.text.replaceAll("\r\n", "\n") === sent.replaceAll("\r\n", "\n")) forget(text);
   if (text.value === sent) delete form.dataset.dirty;
   else later(form);
 }
@@ -164,6 +175,13 @@ document.addEventListener("compositionend", (event) => {
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-save]");
   if (form && !event.target.matches("textarea")) save(form);
+});
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-after-saving]");
+  if (!link || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  await settle();
+  window.location.assign(link.href);
 });
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-remove]");

@@ -5,7 +5,7 @@ taking back, beginning again. Not here: what fills the draft (``drafting``).
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
-from flask import jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.assessment import Assessment
@@ -18,6 +18,7 @@ from lti_tool.domain.errors import (
 from lti_tool.domain.launch import Role
 from lti_tool.domain.submission import Submission
 from lti_tool.persistence import assessments
+from lti_tool.persistence.database import Session
 from lti_tool.services.draft_submission import begin_attempt, own_submission
 from lti_tool.services.show_assessment import AssessmentShown, Stage, show_assessment
 from lti_tool.services.submit_evidence import submit_evidence, withdraw_submission
@@ -29,7 +30,7 @@ from lti_tool.web.page import Page
 from lti_tool.web.wiring import wired
 
 from .frame import blueprint, frame
-from .words import digest
+from .words import asks_for_json, digest
 
 PAGE = "student.assessment"
 LAST_VERSION = 2**31 - 1
@@ -68,7 +69,7 @@ def submit(submission_id: str) -> ResponseReturnValue:
     seen = whole_number("version", least=1, most=LAST_VERSION)
     try:
         with working() as work:
-            submission, task = own(work, submission_id)
+            submission, task = own(work.session, submission_id)
             if submission.version != seen and submission.can_edit:
                 raise StaleFormError
             submit_evidence(work, submission, task)
@@ -92,7 +93,7 @@ def withdraw(submission_id: str) -> ResponseReturnValue:
     """Take the work back to change it."""
     try:
         with working() as work:
-            submission, task = own(work, submission_id)
+            submission, task = own(work.session, submission_id)
             withdraw_submission(work, submission, task)
     except (TransitionError, PastDueError):
         message = gettext("It cannot be taken back any more: your teacher has begun to rate it.")
@@ -124,10 +125,10 @@ def asked(work: Work, assessment_id: str) -> Assessment:
     return assessments.assessment(work.session, assessment_id, course_id=member().course_id)
 
 
-def own(work: Work, submission_id: str) -> tuple[Submission, Assessment]:
+def own(session: Session, submission_id: str) -> tuple[Submission, Assessment]:
     """The student's own submission. Raises NotFoundError."""
     return own_submission(
-        work.session, submission_id, learner_id=member().id, course_id=member().course_id
+        session, submission_id, learner_id=member().id, course_id=member().course_id
     )
 
 
@@ -135,7 +136,7 @@ def assessment_page(
     assessment_id: str, problem: Problem | None = None, *, status: int = 200
 ) -> ResponseReturnValue:
     """The page with the problem at its field, or the problem alone for a script that asks so."""
-    if problem is not None and request.accept_mimetypes.best == "application/json":
+    if problem is not None and asks_for_json():
         return jsonify(title=problem.message, todo=""), status
     shown = _shown(assessment_id)
     body = render_template(

@@ -4,8 +4,9 @@ rates themselves. Every call is one small form, which a script may send as one t
 Not here: the page the forms stand on (``assessment``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from flask import redirect, request, url_for
@@ -53,6 +54,9 @@ TITLE = 40
 SELF = "self-"
 """What the name of a self-rating's field begins with; its code follows."""
 MOST_LEVELS = 9
+TRIES = 4
+
+T = TypeVar("T")
 
 Refused = (FormError, BadEvidenceError, TransitionError, AttemptsUsedError, StaleFormError)
 
@@ -79,9 +83,9 @@ def add_files(assessment_id: str) -> ResponseReturnValue:
         assessments.assessment(session, assessment_id, course_id=member().course_id)
     refused: list[str] = []
     try:
-        with _kept_files(refused) as kept, working() as work:
-            added = _add_kept(work, asked(work, assessment_id), kept, refused)
-    except (TransitionError, AttemptsUsedError) as closed:
+        with _kept_files(refused) as kept:
+            added = saved(lambda work: _add_kept(work, asked(work, assessment_id), kept, refused))
+    except (TransitionError, AttemptsUsedError, StaleFormError) as closed:
         return assessment_page(assessment_id, Problem("main", sentence(closed)), status=409)
     if refused:
         problem = Problem("files", " ".join(refused))
@@ -93,31 +97,28 @@ def add_files(assessment_id: str) -> ResponseReturnValue:
 @requires(Role.STUDENT)
 def change(submission_id: str, evidence_id: str) -> ResponseReturnValue:
     """Tie a piece to other codes, or store a text or link as it was changed."""
+    assessment_id = _assessment_of(submission_id)
     try:
-        with working() as work:
-            submission, assessment = own(work, submission_id)
-            _change(work, submission, assessment, _piece(submission, evidence_id))
+        saved(lambda work: _change(work, submission_id, evidence_id))
     except Refused as refused:
         typed = request.form.get("text", request.form.get("url", ""))
         problem = Problem(f"ev-{evidence_id}", sentence(refused), {evidence_id: typed})
-        return assessment_page(assessment.id, problem, status=_status(refused))
-    return _back(assessment.id, evidence_id)
+        return assessment_page(assessment_id, problem, status=_status(refused))
+    return _back(assessment_id, evidence_id)
 
 
 @blueprint.post("/submissions/<submission_id>/evidence/<evidence_id>/remove")
 @requires(Role.STUDENT)
 def remove(submission_id: str, evidence_id: str) -> ResponseReturnValue:
     """Take a piece out of the draft; a file's content is deleted."""
+    assessment_id = _assessment_of(submission_id)
     try:
-        with working() as work:
-            submission, assessment = own(work, submission_id)
-            key = submissions.storage_key(work.session, _piece(submission, evidence_id).id)
-            remove_evidence(work, submission, evidence_id)
-    except TransitionError as closed:
-        return assessment_page(assessment.id, Problem("main", sentence(closed)), status=409)
+        key = saved(lambda work: _remove(work, submission_id, evidence_id))
+    except (TransitionError, StaleFormError) as closed:
+        return assessment_page(assessment_id, Problem("main", sentence(closed)), status=409)
     if key is not None:
         wired().files.discard(key)
-    return redirect(url_for(PAGE, assessment_id=assessment.id, _anchor="evidence"), 303)
+    return redirect(url_for(PAGE, assessment_id=assessment_id, _anchor="evidence"), 303)
 
 
 @blueprint.post("/assessments/<assessment_id>/self-ratings")
@@ -128,9 +129,7 @@ def rate_self(assessment_id: str) -> ResponseReturnValue:
     try:
         chosen = {name: whole_number(name, least=1, most=MOST_LEVELS) for name in names}
         given = {name.removeprefix(SELF): number for name, number in chosen.items() if number}
-        with working() as work:
-            assessment = asked(work, assessment_id)
-            save_self_ratings(work, begin_attempt(work, assessment), assessment, given)
+        saved(lambda work: _rate_self(work, assessment_id, given))
     except Refused as refused:
         problem = Problem("main", sentence(refused))
         return assessment_page(assessment_id, problem, status=_status(refused))
@@ -153,14 +152,53 @@ def _add_words(
 ) -> ResponseReturnValue:
     try:
         words = text(field, most)
-        with working() as work:
-            assessment = asked(work, assessment_id)
-            piece = _words(work, kind, words)
-            add_evidence(work, begin_attempt(work, assessment), assessment, piece)
+        piece_id = saved(lambda work: _add(work, assessment_id, _words(work, kind, words)))
     except Refused as refused:
         problem = Problem(field, sentence(refused), {field: request.form.get(field, "")})
         return assessment_page(assessment_id, problem, status=_status(refused))
-    return _back(assessment_id, piece.id)
+    return _back(assessment_id, piece_id)
+
+
+def saved(change: Callable[[Work], T]) -> T:
+    """Make a change in a transaction of its own, and again where another save of the same draft
+    came between: a page saves a text while a file arrives, and neither is a stranger's.
+
+    Raises StaleFormError when it keeps failing, or when the change itself says so.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            with working() as work:
+                return change(work)
+        except StaleFormError:
+            continue
+    with working() as work:
+        return change(work)
+
+
+def _assessment_of(submission_id: str) -> str:
+    """The id of the assessment of the student's own submission. Raises NotFoundError."""
+    with reading() as session:
+        _submission, assessment = own(session, submission_id)
+    return assessment.id
+
+
+def _add(work: Work, assessment_id: str, piece: Evidence) -> str:
+    assessment = asked(work, assessment_id)
+    add_evidence(work, begin_attempt(work, assessment), assessment, piece)
+    return piece.id
+
+
+def _rate_self(work: Work, assessment_id: str, given: Mapping[str, int]) -> None:
+    assessment = asked(work, assessment_id)
+    save_self_ratings(work, begin_attempt(work, assessment), assessment, given)
+
+
+def _remove(work: Work, submission_id: str, evidence_id: str) -> str | None:
+    """Remove the piece; where its content was kept, None for a text or link."""
+    submission, _assessment = own(work.session, submission_id)
+    key = submissions.storage_key(work.session, _piece(submission, evidence_id).id)
+    remove_evidence(work, submission, evidence_id)
+    return key
 
 
 def _words(work: Work, kind: EvidenceKind, words: str) -> Evidence:
@@ -175,9 +213,11 @@ def _words(work: Work, kind: EvidenceKind, words: str) -> Evidence:
     )
 
 
-def _change(work: Work, submission: Submission, assessment: Assessment, piece: Evidence) -> None:
+def _change(work: Work, submission_id: str, evidence_id: str) -> None:
     """Raises StaleFormError where the stored text is neither what the form was opened with nor
     what it brings: somebody typed in two windows."""
+    submission, assessment = own(work.session, submission_id)
+    piece = _piece(submission, evidence_id)
     words = text("text", MAX_TEXT) if piece.kind is EvidenceKind.TEXT else None
     url = text("url", MAX_LINK) if piece.kind is EvidenceKind.LINK else None
     if words not in (None, piece.text) and request.form.get("base") != digest(piece.text):

@@ -2,6 +2,8 @@
 
 import hashlib
 
+from flask import request
+
 from lti_tool.domain.errors import (
     AttemptsUsedError,
     BadEvidenceError,
@@ -21,6 +23,11 @@ def sentence(refused: FormError | DomainError) -> str:
         return refused.message
     if isinstance(refused, BadEvidenceError):
         return refused_evidence(refused)
+    if isinstance(refused, StaleFormError) and asks_for_json():
+        return gettext(
+            "This text was changed in another window meanwhile. Reload the page: what you typed "
+            "here is kept."
+        )
     if isinstance(refused, StaleFormError):
         return gettext(
             "This text was changed in another window meanwhile. What you typed stands in the box; "
@@ -56,6 +63,11 @@ def refused_evidence(refused: BadEvidenceError, name: str = "") -> str:
     }
     said = words.get(refused.reason, gettext("This evidence cannot be taken."))
     return f"{name}: {said}" if name else said
+
+
+def asks_for_json() -> bool:
+    """Whether a script asks, which shows a sentence on the page that is open, not a page."""
+    return request.accept_mimetypes.best == "application/json"
 
 
 def digest(text: str) -> str:
