@@ -5,11 +5,13 @@ playing through every one of them. Not here: how ratings come about (``classroom
 from collections.abc import Mapping
 
 from lti_tool.domain.assessment import Assessment
+from lti_tool.domain.attainment import Decision
 from lti_tool.domain.rating import Rating
 from lti_tool.domain.submission import Submission
 from lti_tool.persistence import ratings
 from lti_tool.persistence.people import Account
-from lti_tool.services.sign_off_attainment import LevelOf
+from lti_tool.services.explain_decision import explain_decision
+from lti_tool.services.sign_off_attainment import LevelOf, sign_off_attainment
 from lti_tool.services.standing import level_rule, update_standing
 from tests.services.classroom import STANDARD, Classroom, conditions
 
@@ -17,9 +19,10 @@ LEVEL = "elementary"
 
 
 def whole_level(classroom: Classroom, level: str = LEVEL, *, but: str = "") -> Assessment:
-    """An assessment of every requirement of a level but the one of this code."""
+    """An assessment of every requirement of a level that has a text, but the one of this code."""
     standard = classroom.catalogue.find(STANDARD).standard
-    codes = [each.code for each in standard.level(level).requirements if each.code != but]
+    asked = (each for each in standard.level(level).requirements if each.text is not None)
+    codes = [each.code for each in asked if each.code != but]
     return classroom.set_up(*codes, level=level, given=conditions(f"综合考核 {level}"))
 
 
@@ -83,3 +86,20 @@ def rate_once_more(classroom: Classroom, learner: Account, given: Mapping[str, i
 
 def subject(learner: Account, level: str = LEVEL) -> LevelOf:
     return LevelOf(learner.id, STANDARD, level)
+
+
+def sign_off_now(classroom: Classroom, learner: Account, level: str = LEVEL) -> Decision:
+    """Sign the level off on the evidence as a registrar would see it now."""
+    school_id = classroom.course.school_id
+    with classroom.working() as work:
+        seen = explain_decision(
+            work.session,
+            work.catalogue,
+            STANDARD,
+            level,
+            learner_id=learner.id,
+            school_id=school_id,
+        )
+        return sign_off_attainment(
+            work, subject(learner, level), seen_digest=seen.digest, school_id=school_id
+        )

@@ -62,6 +62,12 @@ class RequirementShown:
             return "waived" if self.waiver else "lost"
         return self.mastery.state.value
 
+    @property
+    def raters(self) -> tuple[str, ...]:
+        """The names of those who gave these ratings, each once."""
+        known = (each.rater for each in self.ratings)
+        return tuple(dict.fromkeys(each.label for each in known if each is not None))
+
 
 @dataclass(frozen=True, slots=True)
 class AreaShown:
