@@ -32,7 +32,7 @@ def registrar(visitors: Callable[[], Visitor]) -> Visitor:
     return visitors()
 
 
-# --- Shared: each test brings its own activity, and its own student where it matters --------------
+# --- Shared: each test brings its own activity ----------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def shared_tool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tool]:
 
 @pytest.fixture(scope="session")
 def shared_server(shared_tool: Tool) -> Iterator[SandboxServer]:
-    with sandbox_beside(shared_tool, class_size=12) as server:
+    with sandbox_beside(shared_tool, class_size=3) as server:
         connect(shared_tool, Classroom(server, "moodle").registration)
         connect(shared_tool, Classroom(server, "canvas").registration, approved=False)
         shared_tool.serve()
