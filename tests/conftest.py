@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 
 from lti_tool.persistence.database import Database, upgrade
+from tests.chromium import launch_arguments
 from tests.loopback import loopback_only
 from tests.postgresql import TEMPLATE, PostgresqlServer, shared_server
 
@@ -109,17 +110,5 @@ def _new_database(server: PostgresqlServer, *, template: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium, as root too, and with no way out of this machine."""
-    return {
-        "executable_path": shutil.which("chromium"),
-        "args": [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.*, EXCLUDE *localhost",
-        ],
-    }
+    """As `tests.chromium` says."""
+    return launch_arguments()

@@ -1,0 +1,161 @@
+"""Every page of the tool and of the sandbox LMS: who sees it, and where it is in a running demo.
+
+A new page belongs in ``PLACES``. Not here: what is looked at there (``test_pages``,
+``screenshots``).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser.demo import Demo
+from tests.browser.visits import REGISTRAR, TEACHER, Visit, visit
+
+OPEN = "破损商品售后咨询实操"
+"""The assessment under way in the demo."""
+PAST = "常规业务处理实操（二）"
+DRAFTING = "陈佳怡"
+"""Has a draft of the open assessment."""
+HANDED_IN = "张子涵"
+"""Waits to be rated on the open assessment, and has feedback on earlier ones."""
+
+
+@dataclass
+class Atlas:
+    """Finds addresses in a running demo. Launches are done once per person and language."""
+
+    browser: Browser
+    demo: Demo
+    _sessions: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+    _found: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def address(self, place: "Place", language: str) -> str:
+        """Where ``place`` is for a person who reads ``language``."""
+        key = (place.name, language)
+        if key not in self._found:
+            self._found[key] = place.find(self, language)
+        return self._found[key]
+
+    def landing(self, person: str, activity: str, language: str) -> str:
+        """The address of the tool's page that this launch comes to."""
+        return self._launch(person, activity, language)[1]
+
+    def under(self, person: str, activity: str, language: str, path: str) -> str:
+        """An address inside the session of this launch."""
+        return self._launch(person, activity, language)[0] + path
+
+    def link(self, address: str, selector: str) -> str:
+        """Where the first link that matches ``selector`` leads on the page at ``address``."""
+        page = self._page()
+        try:
+            page.goto(address)
+            found = page.locator(selector).first.get_attribute("href", timeout=20_000)
+            return urljoin(page.url, found or "")
+        finally:
+            page.context.close()
+
+    def _launch(self, person: str, activity: str, language: str) -> tuple[str, str]:
+        key = (person, activity, language)
+        if key not in self._sessions:
+            page = self._page()
+            try:
+                self._sessions[key] = _enter(visit(page, self.demo, person, language=language), key)
+            finally:
+                page.context.close()
+        return self._sessions[key]
+
+    def _page(self) -> Page:
+        return self.browser.new_context(locale="zh-CN").new_page()
+
+
+def _enter(entered: Visit, key: tuple[str, str, str]) -> tuple[str, str]:
+    _, activity, _ = key
+    if activity == INSTITUTION:
+        entered.to_institution()
+    elif activity == CHOOSING:
+        entered.page.locator('a[href*="/choose"]').click()
+        entered.arrived()
+    else:
+        entered.open(activity)
+    return entered.session_url(), entered.frame().url
+
+
+INSTITUTION = "institution"
+CHOOSING = "choose"
+
+Find = Callable[[Atlas, str], str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page. ``main`` is the control that its reader came for; empty where there is none."""
+
+    name: str
+    find: Find
+    main: str = ""
+
+
+def _landing(person: str, activity: str) -> Find:
+    return lambda atlas, language: atlas.landing(person, activity, language)
+
+
+def _under(person: str, activity: str, path: str) -> Find:
+    return lambda atlas, language: atlas.under(person, activity, language, path)
+
+
+def _linked(find: Find, selector: str) -> Find:
+    return lambda atlas, language: atlas.link(find(atlas, language), selector)
+
+
+def _beside(find: Find, ending: str) -> Find:
+    return lambda atlas, language: find(atlas, language) + ending
+
+
+def _at_lms(path: str) -> Find:
+    return lambda atlas, language: f"{atlas.demo.lms_url}{path}?lang={language}"
+
+
+def _admin(atlas: Atlas, language: str) -> str:
+    page = atlas.browser.new_page(locale="zh-CN" if language == "zh" else "en-GB")
+    try:
+        page.goto(atlas.demo.access_link("administrator"))
+        button = page.locator(f'button[name=language][value="{language}"]')
+        if button.count():
+            button.click()
+        return page.url
+    finally:
+        page.close()
+
+
+_QUEUE = _landing(TEACHER, OPEN)
+_DRAFT = _landing(DRAFTING, OPEN)
+_OUTCOMES = _landing(REGISTRAR, INSTITUTION)
+
+PLACES = (
+    Place("choose", _landing(TEACHER, CHOOSING), "button.btn-primary"),
+    Place("home", _under(TEACHER, OPEN, "/teacher/"), "main a[href*='/assessments/']"),
+    Place("queue", _QUEUE, "main a[href*='/work/']"),
+    Place("conditions", _linked(_QUEUE, "a[href*='/conditions']"), "main button.btn-primary"),
+    Place("rate", _linked(_QUEUE, "main a[href*='/work/']"), "details[open] input[name=level]"),
+    Place("class", _under(TEACHER, OPEN, "/teacher/class"), "table.heat td"),
+    Place("grades", _under(TEACHER, OPEN, "/teacher/grades"), "main form button"),
+    Place("assessment", _DRAFT, "a.btn-primary[href*='/check']"),
+    Place("check", _beside(_DRAFT, "/check"), "main button.btn-primary"),
+    Place("waiting", _landing(HANDED_IN, OPEN), "main form button"),
+    Place("feedback", _beside(_landing(HANDED_IN, PAST), "/feedback"), "main a"),
+    Place("progress", _under("王雨欣", OPEN, "/student/progress"), "main a[href*='/assessments/']"),
+    Place("progress-weak", _under(DRAFTING, OPEN, "/student/progress"), "main a"),
+    Place("not-set-up", _under(DRAFTING, OPEN, "/student/not-set-up")),
+    Place("outcomes", _OUTCOMES, "main a[href*='/decision/']"),
+    Place("decision", _linked(_OUTCOMES, "main a[href*='/decision/']"), "main button"),
+    Place("platforms", _admin),
+    Place("signed-out", lambda atlas, _: f"{atlas.demo.tool_url}/s/unknown/student/progress"),
+    Place("lms", _at_lms("/"), "a.button"),
+    Place("lms-course", _at_lms("/moodle/as/3/course"), "a.title"),
+    Place("lms-gradebook", _at_lms("/moodle/as/3/gradebook"), ".scroll"),
+    Place("lms-my-grades", _at_lms("/moodle/as/4/gradebook")),
+)
+
+BY_NAME: Mapping[str, Place] = {each.name: each for each in PLACES}
