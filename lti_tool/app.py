@@ -52,12 +52,17 @@ class Parts:
     clock: Callable[[], datetime]
 
 
-def build_parts(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> Parts:
-    """Read the standards and open the database. Raises CatalogueError."""
+def build_parts(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    catalogue: Catalogue | None = None,
+) -> Parts:
+    """Read the standards, unless they are given, and open the database. Raises CatalogueError."""
     return Parts(
         settings=settings,
         database=Database(settings.database_url),
-        catalogue=load_catalogue(settings.rubrics_dir, settings.mappings_dir),
+        catalogue=catalogue or load_catalogue(settings.rubrics_dir, settings.mappings_dir),
         http=PlatformHttp(allow_loopback=settings.allow_loopback_platforms),
         cipher=_cipher(settings.secret_key),
         clock=clock or now,

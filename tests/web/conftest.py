@@ -47,9 +47,9 @@ def classroom(sqlite_url: str, catalogue: Catalogue) -> Iterator[Classroom]:
 
 
 @pytest.fixture
-def app(classroom: Classroom, settings: Settings) -> Iterator[Flask]:
+def app(classroom: Classroom, settings: Settings, catalogue: Catalogue) -> Iterator[Flask]:
     """The application. CSRF checks are off but for the tests that are about them."""
-    parts = build_parts(settings, clock=lambda: classroom.now)
+    parts = build_parts(settings, clock=lambda: classroom.now, catalogue=catalogue)
     app = create_app(parts)
     app.config["WTF_CSRF_ENABLED"] = False
     yield app
