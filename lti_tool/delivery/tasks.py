@@ -34,7 +34,11 @@ def delivery_app(broker_url: str, deliverer: Deliverer) -> Celery:
         },
     )
 
-    app.task(name=DELIVER)(lambda: deliver_all(deliverer))
+    # Celery writes a function's header anew from its name, so a lambda will not do.
+    def deliver() -> None:
+        deliver_all(deliverer)
+
+    app.task(name=DELIVER, shared=False)(deliver)
     return app
 
 

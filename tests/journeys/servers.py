@@ -52,10 +52,12 @@ def wait_for(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
 
 @dataclass
 class Tool:
-    """The tool with a data directory of its own. ``database_url`` empty: SQLite in there."""
+    """The tool with a data directory of its own. ``database_url`` empty: SQLite in there;
+    ``broker_url`` empty: no Celery."""
 
     folder: Path
     database_url: str = ""
+    broker_url: str = ""
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -71,7 +73,11 @@ class Tool:
             "LTI_TOOL_BASE_URL": self.base_url,
             "LTI_TOOL_ALLOW_LOOPBACK_PLATFORMS": "1",
         }
-        return given | ({"LTI_TOOL_DATABASE_URL": self.database_url} if self.database_url else {})
+        told = {
+            "LTI_TOOL_DATABASE_URL": self.database_url,
+            "LTI_TOOL_BROKER_URL": self.broker_url,
+        }
+        return given | {name: value for name, value in told.items() if value}
 
     def run(self, *arguments: str) -> str:
         """One command to its end; returns what it printed. Raises CalledProcessError."""

@@ -31,8 +31,8 @@ def tool(database_url: str, tmp_path: Path) -> Iterator[Tool]:
 
 @pytest.fixture
 def course(tool: Tool) -> Iterator[Classroom]:
-    with sandbox_beside(tool) as sandbox:
-        made = Classroom(sandbox, "moodle")
+    with sandbox_beside(tool) as server:
+        made = Classroom(server, "moodle")
         connect(tool, made.registration)
         yield made
 
