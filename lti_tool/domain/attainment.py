@@ -304,8 +304,9 @@ def digest_of(
 ) -> str:
     """SHA-256, in hexadecimal, of everything a decision rests on.
 
-    Covers learner, standard and version, level, rule version, waivers, and every rating that
-    counts, with its performance level. The same evidence gives the same digest anywhere.
+    Covers learner, standard and version, level, rule version, the waivers that concern the level
+    (:func:`waived_in`), and every rating that counts, with its performance level. The same
+    evidence gives the same digest anywhere.
     """
     ratings = sorted(
         [str(each.requirement), rating.id, rating.performance_level]
@@ -329,3 +330,11 @@ def in_scope(
     """The masteries with evidence among these classes, in their order."""
     found = (masteries.get(each.key) for each in classes)
     return tuple(each for each in found if each is not None and each.ratings)
+
+
+def waived_in(
+    classes: Iterable[EquivalenceClass], waived: Iterable[RequirementKey]
+) -> frozenset[RequirementKey]:
+    """The waived requirements among these classes: a level does not rest on the others."""
+    members = (key for each in classes for key in each.members)
+    return frozenset(waived).intersection(members)

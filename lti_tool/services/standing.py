@@ -17,6 +17,7 @@ from lti_tool.domain.attainment import (
     attainment_state,
     digest_of,
     in_scope,
+    waived_in,
 )
 from lti_tool.domain.mastery import Mastery, mastery_of
 from lti_tool.domain.rating import Rating, in_force
@@ -117,12 +118,13 @@ def evidence_digest(
     masteries: Mapping[RequirementKey, Mastery],
 ) -> str:
     """The digest of what a decision on this level would rest on now."""
+    classes = bundle.classes.up_to(level)
     return digest_of(
         learner_id=learner_id,
         level=level,
         rule=bundle.rule,
-        masteries=in_scope(bundle.classes.up_to(level), masteries),
-        waived=rules.waived,
+        masteries=in_scope(classes, masteries),
+        waived=waived_in(classes, rules.waived),
     )
 
 

@@ -7,6 +7,7 @@ deciding (``sign_off_attainment``).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from lti_tool.catalogue import Catalogue, StandardBundle
 from lti_tool.domain.attainment import Attainment, AttainmentState, Decision, attainment_state
@@ -18,7 +19,7 @@ from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.schools import School
 from lti_tool.persistence.scores import Delivery
-from lti_tool.services.standing import level_rule, masteries_of
+from lti_tool.services.standing import evidence_digest, level_rule, masteries_of
 
 from .clauses import Clause, ClauseKind, clauses_of
 from .replay import Replay, replay_of
@@ -100,6 +101,7 @@ def explain_decision(
     last = made[0] if made else None
     areas = areas_of(session, subject)
     stored = ratings.ratings_of_learner(session, learner.id, standard.id)
+    digest = partial(evidence_digest, subject.bundle, subject.rules, learner.id, subject.level.key)
     return DecisionExplained(
         school=schools.school(session, school_id),
         learner=learner,
@@ -108,12 +110,12 @@ def explain_decision(
         level=subject.level,
         attainment=subject.attainment,
         state=attainment_state(subject.attainment, has_evidence=bool(subject.evidence), last=last),
-        digest=subject.digest(subject.masteries),
+        digest=digest(subject.masteries),
         clauses=tuple(clauses_of(subject, areas, last)),
         gaps=gaps_of(subject, areas),
         areas=areas,
         trail=trail,
-        replay=replay_of(subject, made, stored),
+        replay=replay_of(subject, made, stored, digest=digest),
         told=tuple(_told(session, learner, f"{standard.id}/{subject.level.key}")),
     )
 

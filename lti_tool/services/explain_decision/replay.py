@@ -1,6 +1,6 @@
 """The last sign-off computed again from the very ratings it rests on, and compared."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from lti_tool.domain.attainment import Decision, DecisionKind
@@ -9,6 +9,8 @@ from lti_tool.domain.rating import Rating
 from lti_tool.domain.standard import RequirementKey
 
 from .subject import Subject
+
+Digest = Callable[[Mapping[RequirementKey, Mastery]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,12 @@ class Replay:
 
 
 def replay_of(
-    subject: Subject, decisions: Iterable[Decision], ratings: Iterable[Rating]
+    subject: Subject, decisions: Iterable[Decision], ratings: Iterable[Rating], *, digest: Digest
 ) -> Replay | None:
     """The comparison for the newest sign-off among the decisions (newest first); None without.
 
-    ``ratings`` are all that the learner has under the standard.
+    ``ratings`` are all that the learner has under the standard; ``digest`` is that of what a
+    decision on such masteries would rest on today.
     """
     signed = (each for each in decisions if each.kind is DecisionKind.SIGN_OFF)
     decision = next(signed, None)
@@ -44,7 +47,7 @@ def replay_of(
     masteries = _masteries_from(subject, then, ratings)
     return Replay(
         decision=decision,
-        same=subject.digest(masteries) == decision.digest,
+        same=digest(masteries) == decision.digest,
         same_rule=decision.rule_version == subject.bundle.rule.version,
         unchanged=then == now,
         added=len(now - then),

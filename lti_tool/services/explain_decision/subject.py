@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lti_tool.catalogue import StandardBundle
-from lti_tool.domain.attainment import Attainment, LevelRule, digest_of, in_scope
+from lti_tool.domain.attainment import Attainment, LevelRule, in_scope
 from lti_tool.domain.mapping import EquivalenceClass
 from lti_tool.domain.mastery import Mastery, MasteryState
 from lti_tool.domain.standard import Level, RequirementKey, Text
@@ -50,16 +50,6 @@ class Subject:
             for level in self.levels
             for key in sorted(rule.critical.get(level.key, ()), key=lambda key: key.sort_key)
         }
-
-    def digest(self, masteries: Mapping[RequirementKey, Mastery]) -> str:
-        """The digest that a sign-off on these masteries would carry today."""
-        return digest_of(
-            learner_id=self.learner.id,
-            level=self.level.key,
-            rule=self.bundle.rule,
-            masteries=in_scope(self.classes, masteries),
-            waived=self.rules.waived,
-        )
 
     def state_of(self, key: RequirementKey) -> MasteryState:
         """The state of a class, by its representative."""
