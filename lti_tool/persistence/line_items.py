@@ -109,14 +109,14 @@ def forget_line_item_url(session: Session, line_item_id: int, url: str) -> None:
     which would leave it standing.
     """
     session.execute(
-        update(LineItemRow)
-        .where(LineItemRow.id == line_item_id, LineItemRow.url == url)
-        .values(url=None, sought_until=None)
-    )
-    session.execute(
         update(ResourceLinkRow)
         .where(ResourceLinkRow.line_item_url == url)
         .values(line_item_url=None)
+    )
+    session.execute(
+        update(LineItemRow)
+        .where(LineItemRow.id == line_item_id, LineItemRow.url == url)
+        .values(url=None, sought_until=None)
     )
 
 

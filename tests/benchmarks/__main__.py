@@ -18,6 +18,7 @@ from lti_tool.domain.mastery import mastery_of
 from lti_tool.domain.rating import Rating, in_force
 from lti_tool.domain.standard import RequirementKey
 from lti_tool.persistence.database import upgrade
+from tests.benchmarks import delivery
 
 ROOT = Path(__file__).parent.parent.parent
 STANDARD = "530050"
@@ -37,6 +38,7 @@ def main() -> int:
         _measure(
             f"decide all levels for a class of {CLASS_SIZE}", 1.0, lambda: _decide(bundle, rated)
         ),
+        delivery.measure(),
     ]
     return 0 if all(within) else 1
 
