@@ -69,3 +69,11 @@ def test_an_assessment_without_points_is_refused_by_the_database(database: Datab
         )
     with database.reading() as session:
         assert assessments.assessments_of(session, course.id) == []
+
+
+def test_titles_are_read_for_many_at_once_whatever_their_course(database: Database) -> None:
+    with database.transaction() as session:
+        course = make_course(session)
+        made = make_assessment(session, course, make_person(session, course))
+        assert assessments.titles_of(session, [made.id, "a-2"]) == {made.id: made.title}
+        assert assessments.titles_of(session, []) == {}

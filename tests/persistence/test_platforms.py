@@ -28,6 +28,7 @@ from lti_tool.persistence.platforms import (
     platforms,
     platforms_of_issuer,
     remove_platform,
+    set_registrar_roles,
 )
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -165,3 +166,12 @@ def test_a_platform_with_courses_is_kept_whole(database: Database) -> None:
     with database.transaction() as session:
         assert platforms(session) == (made,)
         assert deployments(session) == (row,)
+
+
+def test_roles_that_make_a_registrar_are_set_as_a_whole(database: Database) -> None:
+    made = added(database, replace(canvas(), registrar_roles=("urn:old",)))
+    with database.transaction() as session:
+        set_registrar_roles(session, made.id, ["urn:a", "urn:b"])
+        set_registrar_roles(session, made.id + 1, ["urn:c"])
+    with database.reading() as session:
+        assert platforms(session) == (replace(made, registrar_roles=("urn:a", "urn:b")),)

@@ -336,3 +336,18 @@ def test_one_row_for_a_column_and_person_is_held_by_the_database(outbox: Outbox)
     points = {"given": Decimal(1), "maximum": Decimal(1)}
     with pytest.raises(DatabaseError), outbox.database.transaction() as session:
         session.add(ScoreRow(**row, **points, queued_at=NOW, state="waiting", due_at=NOW))
+
+
+def test_a_platform_tells_when_it_last_took_a_score(outbox: Outbox) -> None:
+    for who, minutes in ((0, 1), (1, 4), (2, 2)):
+        outbox.queue(5, who=who)
+        outbox.delivered(outbox.one(), NOW + minutes * MINUTE)
+    outbox.queue(6)
+    with outbox.database.reading() as session:
+        assert scores.last_delivered(session) == {outbox.platform_id: NOW + 4 * MINUTE}
+
+
+def test_a_platform_that_never_took_a_score_tells_nothing(outbox: Outbox) -> None:
+    outbox.queue(5)
+    with outbox.database.reading() as session:
+        assert scores.last_delivered(session) == {}
