@@ -155,7 +155,8 @@ def show_work(
     raters = people.accounts(session, {each.rater_id for each in own})
     shelf = _Shelf(bundle, submission, attempts, own, raters)
     ids = [each.id for each in line]
-    place = ids.index(submission.id) if submission.id in ids else 0
+    # An earlier attempt stands where the learner's newest one does.
+    place = [each.learner_id for each in line].index(submission.learner_id)
     return WorkToRate(
         assessment=assessment,
         submission=submission,

@@ -67,6 +67,15 @@ def test_neighbours_follow_the_queue_and_next_waiting_skips_the_rated(
     assert shown(classroom, works[3]).next_waiting == works[0].id
 
 
+def test_an_earlier_attempt_stands_where_the_newest_does(classroom: Classroom) -> None:
+    made, student = classroom.set_up("2.1.1"), classroom.enrol("李")
+    first = classroom.finish(student, made, 2)
+    other = classroom.hand_in(classroom.enrol("陈"), made)
+    classroom.hand_in(student, made)
+    page = shown(classroom, first)
+    assert (page.place, page.previous) == (2, other.id)
+
+
 def test_nobody_else_waiting_leaves_no_next(classroom: Classroom) -> None:
     work = classroom.hand_in(classroom.enrol("李"), classroom.set_up())
     page = shown(classroom, work)

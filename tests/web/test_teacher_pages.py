@@ -1,5 +1,6 @@
 """The teacher's pages in the real application: what they show, and what each form does."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -267,6 +268,20 @@ def test_a_link_that_opens_something_is_not_bent_by_a_second_set_up(
     first, second = desk.assessments
     with classroom.reading() as session:
         assert courses.link(session, link.id).assessment_id == first.id != second.id
+
+
+def test_a_form_sent_twice_sets_up_one_assessment(desk: Desk) -> None:
+    page = desk.get("/choose").text
+    (form_id,) = re.findall(r'name="form_id" value="([^"]+)"', page)
+    form = {"standard": STANDARD, "task": "elementary/2.1", "points": "20", "form_id": form_id}
+    first, second = desk.send("/choose", form), desk.send("/choose", form)
+    assert first.location == second.location
+    assert [each.id for each in desk.assessments] == [form_id]
+
+
+def test_a_form_with_an_odd_id_gets_an_id_of_its_own(desk: Desk) -> None:
+    desk.post("/choose", standard=STANDARD, task="elementary/2.1", points="20", form_id="../x")
+    assert "/" not in desk.assessments[0].id
 
 
 def test_cancelling_leads_back_to_the_assessments(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 // The class map: one tab stop, arrow keys inside it, Enter or a click opens a cell's history.
 const table = document.querySelector(".heat");
-if (table) {
-  const body = table.tBodies[0];
+const body = table?.tBodies[0];
+if (body?.rows[0]?.cells[1]) {
   const keys = [...table.querySelectorAll("thead [data-key]")].map((head) => head.dataset.key);
   const pop = document.getElementById("pop");
   const inside = document.getElementById("pop-body");

@@ -58,10 +58,13 @@ async function post(url, data) {
   return { status: answer.status, body: await answer.json() };
 }
 
-function save(card) {
+function save(card, asked = false) {
   const form = formOf(card);
   const data = new FormData(form);
-  if (!data.get("level")) return;
+  if (!data.get("level")) {
+    if (asked) needed(card, words.choose);
+    return;
+  }
   delete form.dataset.pending;
   inLine(async () => {
     data.set("seen", form.elements.seen.value);
@@ -179,11 +182,11 @@ cards.forEach((card) => {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     event.submitter?.removeAttribute("aria-busy");
-    save(card);
+    save(card, true);
   });
 });
 document.getElementById("undo").addEventListener("click", undo);
-window.addEventListener("online", () => cards.filter((card) => formOf(card).dataset.pending).forEach(save));
+window.addEventListener("online", () => cards.filter((card) => formOf(card).dataset.pending).forEach((card) => save(card)));
 
 // --- One open criterion, its evidence marked ------------------------------------------------------
 

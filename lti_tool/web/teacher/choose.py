@@ -2,14 +2,16 @@
 assessments. Three clicks are enough: open a work area, insert a task, done.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.assessment import MAX_WEIGHT, Assessment
-from lti_tool.domain.errors import BadAssessmentError, UnknownRequirementError
+from lti_tool.domain.errors import BadAssessmentError, NotFoundError, UnknownRequirementError
 from lti_tool.domain.launch import Role
 from lti_tool.domain.standard import RequirementKey, Standard
 from lti_tool.persistence import assessments, courses
@@ -31,6 +33,8 @@ from lti_tool.web.wiring import wired
 from .conditions_form import Typed, read_conditions, typed_now, words_of
 from .frame import Place, blueprint, frame
 
+FORM_ID = re.compile(r"[A-Za-z0-9_-]{16,40}")
+"""What ``wired().new_id`` makes: each form carries the id its assessment will have."""
 WEIGHT = "weight."
 """The name of a weight's field is this and the requirement's key."""
 
@@ -97,14 +101,26 @@ def cancel() -> ResponseReturnValue:
 
 
 def _store(choice: Choice, conditions: Conditions) -> Assessment:
+    """The new assessment; sent twice, the same form gives the same assessment."""
+    form_id = request.form.get("form_id", "")
     with working() as work:
+        made = _made_before(work.session, form_id)
+        if made is not None:
+            return made
         return set_up_assessment(
-            work,
+            replace(work, new_id=lambda: form_id) if FORM_ID.fullmatch(form_id) else work,
             choice,
             conditions,
             course_id=member().course_id,
             link_id=_open_link(work.session),
         )
+
+
+def _made_before(session: Session, form_id: str) -> Assessment | None:
+    try:
+        return assessments.assessment(session, form_id, course_id=member().course_id)
+    except NotFoundError:
+        return None
 
 
 def _done(chosen: Assessment) -> ResponseReturnValue:
@@ -174,6 +190,7 @@ def _page(
         page=_frame(chooser.standard, alone=deep or has_open_link),
         chooser=chooser,
         typed=typed,
+        form_id=request.form.get("form_id") or wired().new_id(),
         ticked={str(each) for each in ticked},
         weights={name: value for name, value in request.form.items() if name.startswith(WEIGHT)},
         open_level=request.args.get("level") or _level_of(ticked, chooser.standard),

@@ -22,7 +22,6 @@ class Place(StrEnum):
     QUEUE = "queue"
     CLASS = "class"
     GRADES = "grades"
-    NOWHERE = ""
 
 
 def frame(place: Place, *, standard: Standard | None = None, waiting: int | None = None) -> Page:
