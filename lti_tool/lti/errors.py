@@ -1,7 +1,8 @@
 """The ways a login, a launch or a deep linking answer is refused.
 
 Each error has a stable ``reason``, a short key from which ``lti_tool.web`` makes a page a
-teacher can act on, and a ``detail`` that is safe to show: never a token, a state or a name.
+teacher can act on, and a ``detail`` that is safe to show: never a token, a state or a name, and
+only printable text (a platform's JSON may hold half a surrogate pair, which no page could hold).
 """
 
 
@@ -9,9 +10,10 @@ class LtiError(Exception):
     """An LTI message was refused. ``reason`` is a short stable key; ``detail`` may be empty."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
+        told = "".join(each if each.isprintable() else "?" for each in detail)
+        super().__init__(f"{reason}: {told}" if told else reason)
         self.reason = reason
-        self.detail = detail
+        self.detail = told
 
 
 class BadLoginError(LtiError):
@@ -43,8 +45,9 @@ class BadTokenError(LtiError):
     """The id_token cannot be trusted.
 
     ``token_missing``, ``token_too_large``, ``token_malformed``, ``token_algorithm``,
-    ``token_no_kid``, ``token_signature``, ``token_issuer``, ``token_audience``,
-    ``token_expired``, ``token_from_future``, ``token_too_old``, ``token_nonce``.
+    ``token_no_kid``, ``token_critical`` (its ``crit`` header asks for what we do not know),
+    ``token_signature``, ``token_issuer``, ``token_audience``, ``token_expired``,
+    ``token_from_future``, ``token_too_old``, ``token_nonce``.
     """
 
 
@@ -57,7 +60,8 @@ class BadClaimError(LtiError):
     """A claim breaks the LTI 1.3 rules; the detail is the claim's short name.
 
     ``claim_missing``, ``claim_type``, ``claim_value``, ``message_unsupported``,
-    ``target_changed`` (the token names another target link than the login).
+    ``target_changed`` (the token names another target link than the login),
+    ``deployment_changed`` (it names another deployment than the login).
     """
 
 

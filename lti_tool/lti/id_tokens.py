@@ -68,6 +68,8 @@ def _signed_claims(id_token: str, key: KeyOf) -> dict[str, Any]:
         raise BadTokenError("token_malformed") from error
     if header.get("alg") != "RS256":
         raise BadTokenError("token_algorithm")
+    if "crit" in header:
+        raise BadTokenError("token_critical")
     kid = header.get("kid")
     if not isinstance(kid, str) or not kid:
         raise BadTokenError("token_no_kid")

@@ -79,7 +79,8 @@ class Arrival:
 
     ``browser_proven``: the launch came with the cookie that its login set. Where a browser
     blocks cookies in frames it is False, and the page may ask the person to confirm who they
-    are, since somebody else's login could have been slipped in.
+    are, since somebody else's login could have been slipped in. ``named_deployment``: what the
+    login said, None where it said nothing.
     """
 
     platform: Platform
@@ -87,6 +88,7 @@ class Arrival:
     nonce_hash: str
     target_link_uri: str
     browser_proven: bool
+    named_deployment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,14 @@ def open_launch(
     if platform is None:
         raise LoginStateError("state_unknown")
     proven = browser is not None
-    return Arrival(platform, form["id_token"], state.nonce_hash, state.target_link_uri, proven)
+    return Arrival(
+        platform,
+        form["id_token"],
+        state.nonce_hash,
+        state.target_link_uri,
+        proven,
+        state.deployment_id,
+    )
 
 
 def verify_launch(arrival: Arrival, *, key_sets: KeySets, now: datetime) -> VerifiedLaunch:
@@ -143,6 +152,8 @@ def verify_launch(arrival: Arrival, *, key_sets: KeySets, now: datetime) -> Veri
     if target and target != arrival.target_link_uri:
         raise BadClaimError("target_changed")
     deployment = claims.identifier(DEPLOYMENT_ID)
+    if arrival.named_deployment not in {None, deployment}:
+        raise BadClaimError("deployment_changed")
     launch = _launch(claims, message_type, platform)
     _validate(claims, message_type)
     return VerifiedLaunch(platform, deployment, launch)

@@ -35,6 +35,8 @@ LOGIN_LIFETIME = timedelta(minutes=10)
 KEEP_EXPIRED = timedelta(days=1)
 """So long a late or repeated launch is told what happened to it."""
 MOST_CHARACTERS = 4000
+MOST_DEPLOYMENT = 255
+"""As the deployment_id claim (LTI 1.3 core, section 5.3.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,15 @@ def begin_login(
     it is called twice. ``browser`` is the value of the cookie that goes out with the redirect:
     the launch must then not come with another; None where no cookie is set.
 
+    A deployment that the platform names here must be the launch's (LTI 1.3 core, 4.1.2).
+
     Raises BadLoginError (``login_parameter_missing``, ``target_not_ours``) and
     UnknownPlatformError (``platform_unknown``, ``platform_ambiguous``).
     """
     platform = _platform(session, parameters)
     _required(parameters, "login_hint")
+    _optional(parameters, "lti_message_hint")
+    deployment = _optional(parameters, "lti_deployment_id", most=MOST_DEPLOYMENT)
     target = _required(parameters, "target_link_uri")
     if len(target) > 2000 or not address.owns(target):
         raise BadLoginError("target_not_ours")
@@ -79,6 +85,7 @@ def begin_login(
             platform_id=platform.id,
             target_link_uri=target,
             browser_hash=None if browser is None else digest(browser),
+            deployment_id=deployment,
             created_at=now,
             expires_at=now + LOGIN_LIFETIME,
         ),
@@ -88,7 +95,7 @@ def begin_login(
 
 def _platform(session: Session, parameters: Mapping[str, str]) -> Platform:
     issuer = _required(parameters, "iss")
-    client_id = parameters.get("client_id")
+    client_id = _optional(parameters, "client_id")
     if client_id:
         found = platform_by(session, issuer, client_id)
         candidates: tuple[Platform, ...] = () if found is None else (found,)
@@ -104,6 +111,16 @@ def _platform(session: Session, parameters: Mapping[str, str]) -> Platform:
 def _required(parameters: Mapping[str, str], name: str) -> str:
     value = parameters.get(name, "")
     if not value or len(value) > MOST_CHARACTERS or "\x00" in value:
+        raise BadLoginError("login_parameter_missing", name)
+    return value
+
+
+def _optional(
+    parameters: Mapping[str, str], name: str, *, most: int = MOST_CHARACTERS
+) -> str | None:
+    """None where absent or empty. No database takes a NUL, no address line takes a book."""
+    value = parameters.get(name) or None
+    if value is not None and (len(value) > most or "\x00" in value):
         raise BadLoginError("login_parameter_missing", name)
     return value
 

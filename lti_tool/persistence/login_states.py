@@ -34,6 +34,7 @@ class LoginStateRow(Base):
     platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id", ondelete="CASCADE"))
     target_link_uri: Mapped[str] = mapped_column(String(2048))
     browser_hash: Mapped[str | None] = mapped_column(String(64))
+    deployment_id: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -41,7 +42,8 @@ class LoginStateRow(Base):
 
 @dataclass(frozen=True, slots=True)
 class LoginState:
-    """A login as stored. ``browser_hash`` is None where the browser was given no cookie."""
+    """A login as stored. ``browser_hash`` is None where the browser was given no cookie,
+    ``deployment_id`` where the platform named none (``lti_deployment_id`` is optional)."""
 
     state_hash: str
     nonce_hash: str
@@ -51,6 +53,7 @@ class LoginState:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    deployment_id: str | None = None
 
 
 def digest(secret: str) -> str:
@@ -66,6 +69,7 @@ def keep_login_state(session: Session, state: LoginState) -> None:
         platform_id=state.platform_id,
         target_link_uri=state.target_link_uri,
         browser_hash=state.browser_hash,
+        deployment_id=state.deployment_id,
         created_at=state.created_at,
         expires_at=state.expires_at,
     )
@@ -87,6 +91,7 @@ def login_state(session: Session, state_hash: str) -> LoginState | None:
         created_at=row.created_at,
         expires_at=row.expires_at,
         used_at=row.used_at,
+        deployment_id=row.deployment_id,
     )
 
 

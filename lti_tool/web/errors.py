@@ -118,6 +118,8 @@ LTI: Mapping[str, Words] = {
         _("Try again in a minute. If it stays so, tell your administrator."),
     ),
     "target_changed": Words(400, _("The launch was changed on its way."), FROM_COURSE),
+    "deployment_changed": Words(400, _("The launch was changed on its way."), FROM_COURSE),
+    "token_too_large": Words(413, _("The launch cannot be trusted."), TELL_ADMINISTRATOR),
 }
 LOGIN_FAILED = Words(400, _("The launch from the LMS could not be completed."), FROM_COURSE)
 CLAIM_WRONG = Words(400, _("The LMS sent an incomplete or invalid launch."), TELL_ADMINISTRATOR)
