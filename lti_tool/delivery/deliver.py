@@ -27,9 +27,12 @@ from .pauses import Pauses
 
 log = structlog.get_logger()
 
-LEASE = timedelta(minutes=2)
-"""Longer than the slowest exchange, a token and a search that hangs three times; held anew
-between finding a column and posting to it."""
+LEASE = timedelta(minutes=1)
+"""How long a score stays untouched after its process died. Longer than a post that hangs, with
+its token; begun anew after finding a column. Were it to run out under a slower one, the same
+score with the same time would go out twice, which the LMS takes for one."""
+SEARCH_LEASE = timedelta(minutes=3)
+"""Longer than a search and a creation that hang: two at once would make two columns."""
 BATCH = 20
 SEARCH_SECONDS = 2
 """How long the other scores of a column wait at least while one deliverer looks for it."""
@@ -121,7 +124,7 @@ class Deliverer:
         item = errand.item
         with self._database.transaction() as session:
             now = self._clock()
-            if not line_items.claim_search(session, item.id, now=now, lease=LEASE):
+            if not line_items.claim_search(session, item.id, now=now, lease=SEARCH_LEASE):
                 return RetryLater("column_in_the_making", SEARCH_SECONDS)
         column = self._found_or_created(errand)
         with self._database.transaction() as session:

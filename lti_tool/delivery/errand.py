@@ -10,12 +10,11 @@ from lti_tool.lti.access_tokens import AccessTokens
 from lti_tool.lti.grade_messages import Result, ScoreToSend
 from lti_tool.lti.grades import GradeBook
 from lti_tool.lti.http import PlatformHttp
+from lti_tool.lti.profiles import profile_of
 from lti_tool.persistence import courses, line_items, people, platforms
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.line_items import LineItem
 from lti_tool.persistence.scores import Delivery
-
-CANVAS = "canvas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +77,5 @@ def prepare(
         granted=course.grade_scopes,
     )
     person = people.account(session, delivery.person_id)
-    appends = platform.product == CANVAS
+    appends = profile_of(platform.product).appends_comments
     return Errand(delivery, item, platform.id, person.sub, book, appends)

@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from lti_tool.delivery.deliver import LEASE
+from lti_tool.delivery.deliver import SEARCH_LEASE
 from lti_tool.persistence import line_items
 from lti_tool.persistence.database import Database
 from lti_tool.persistence.scores import DeliveryState
@@ -156,11 +156,11 @@ def test_a_search_whose_process_died_is_taken_up_after_its_lease(school: School)
     column = school.column()
     school.queue(column, 16)
     with school.database.transaction() as session:
-        line_items.claim_search(session, column.id, now=school.clock(), lease=LEASE)
+        line_items.claim_search(session, column.id, now=school.clock(), lease=SEARCH_LEASE)
     school.deliver()
     assert school.delivery(column).reason == "column_in_the_making"
     assert school.lms.requests == ()
-    school.deliver_after(LEASE.total_seconds() + 1)
+    school.deliver_after(SEARCH_LEASE.total_seconds() + 1)
     assert school.delivery(column).state is DeliveryState.DELIVERED
 
 

@@ -7,6 +7,7 @@ from threading import Event, Thread
 
 import pytest
 
+from lti_tool.delivery.deliver import LEASE
 from lti_tool.delivery.thread import DeliveryThread, keep_delivering
 from lti_tool.lti.keys import SigningKey
 from lti_tool.persistence.line_items import LineItem
@@ -71,7 +72,7 @@ def test_an_error_nobody_foresaw_does_not_end_delivery(moodle: School) -> None:
     )
     engine.start()
     wait_until(lambda: moodle.delivery(column).state is DeliveryState.LEASED)
-    moodle.clock.move(121)
+    moodle.clock.move(LEASE.total_seconds() + 1)
     wait_until(partial(delivered, moodle, column))
     stop.set()
     engine.join()

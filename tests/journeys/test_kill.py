@@ -136,7 +136,7 @@ def sent_at(tool: Tool) -> datetime | None:
 
 
 def let_leases_run_out(tool: Tool) -> None:
-    """Two minutes go by, as far as the outbox can tell."""
+    """A minute goes by, as far as the outbox can tell."""
     with tool.parts() as parts, parts.database.transaction() as session:
         for row in session.query(ScoreRow).filter_by(state=DeliveryState.LEASED.value):
             row.lease_until = parts.clock() - timedelta(seconds=1)
