@@ -306,3 +306,25 @@ def stranger_of(registrar: Registrar, sign_in: SignIn) -> str:
     person = enrol(database, course, "别校", Role.TEACHER)
     moved = Account(person.id, other.school_id, person.sub, person.name, "", "")
     return sign_in(moved, Role.REGISTRAR, course=False, data={"language": "en"})
+
+
+def test_every_form_that_changes_something_carries_the_token(registrar: Registrar) -> None:
+    registrar.client.application.config["WTF_CSRF_ENABLED"] = True
+    master(registrar.classroom, registrar.learner, registrar.assessment)
+    for page in (registrar.outcomes(), registrar.decision(), registrar.decision(level="advanced")):
+        forms = re.findall(r'<form[^>]*method="post".*?</form>', page.text, re.DOTALL)
+        assert forms
+        assert all('name="csrf_token"' in each for each in forms)
+    form = {"digest": registrar.digest(), "confirmed": "1"}
+    assert registrar.post("sign-off", **form).status_code == 401
+    assert registrar.made() == []
+
+
+def test_chinese_pages_are_wholly_chinese(registrar: Registrar, sign_in: SignIn) -> None:
+    master(registrar.classroom, registrar.learner, registrar.assessment)
+    person = enrol(registrar.classroom.database, registrar.classroom.course, "王芳", Role.TEACHER)
+    registrar.home = sign_in(person, Role.REGISTRAR, course=False, data={"language": "zh_cn"})
+    assert "1 项等待认定" in registrar.outcomes().text
+    words = plain(registrar.decision())
+    assert "黄嘉怡 · 初级 · 符合规则，待认定" in words
+    assert "sign" not in words.lower()
