@@ -4,6 +4,7 @@ Not here: when to try again (``lti_tool.delivery`` decides), HTTP itself.
 """
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -82,12 +83,13 @@ def trouble(answer: HttpAnswer, *, now: datetime) -> Trouble:
     return Refused(reason, answer.status, answer.excerpt)
 
 
-def is_not_newer(answer: HttpAnswer) -> bool:
-    """409 by AGS 2.0, section 3.4.9; Canvas and Open edX say 400 and complain about the
-    timestamp. Only the body counts: Moodle repeats the whole score in its reason phrase."""
-    if answer.status == 409:
-        return True
-    return answer.status == 400 and NOT_NEWER_WORDS.search(answer.excerpt) is not None
+def is_not_newer(answer: HttpAnswer, statuses: Set[int]) -> bool:
+    """Whether a score was refused for its timestamp, which the platform says with one of these
+    statuses (``Profile.stale_statuses``). A 400 must complain about the timestamp, too. Only the
+    body counts: Moodle repeats the whole score in its reason phrase."""
+    if answer.status not in statuses:
+        return False
+    return answer.status != 400 or NOT_NEWER_WORDS.search(answer.excerpt) is not None
 
 
 def retry_after(answer: HttpAnswer, *, now: datetime) -> int | None:

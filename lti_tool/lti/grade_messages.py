@@ -19,8 +19,6 @@ SCORE_TYPE: Final = "application/vnd.ims.lis.v1.score+json"
 RESULTS_TYPE: Final = "application/vnd.ims.lis.v2.resultcontainer+json"
 """Moodle 4.5 answers only to exactly these."""
 
-CANVAS_SUBMISSION: Final = "https://canvas.instructure.com/lti/submission"
-
 MOST_LABEL = 255
 MOST_RESOURCE_ID = 512
 """Longer ones make Moodle 4.5 answer 502 and may leave an orphan column behind."""
@@ -95,10 +93,9 @@ def line_item_json(item: NewLineItem) -> dict[str, Any]:
     return body
 
 
-def score_json(score: ScoreToSend, *, canvas: bool) -> dict[str, Any]:
-    """The body of a score. FullyGraded with scoreGiven only: on Moodle and Canvas anything else
-    wipes the grade. On Canvas a score counts as a new submission unless told otherwise, which
-    moves the learner's hand-in time and may make it late."""
+def score_json(score: ScoreToSend, *, extension: Mapping[str, object]) -> dict[str, Any]:
+    """The body of a score, with the platform's own fields (``Profile.score_extension``).
+    FullyGraded with scoreGiven only: on Moodle and Canvas anything else wipes the grade."""
     body: dict[str, Any] = {
         "userId": score.user_id,
         "scoreGiven": number(score.given),
@@ -109,9 +106,7 @@ def score_json(score: ScoreToSend, *, canvas: bool) -> dict[str, Any]:
     }
     if score.comment is not None:
         body["comment"] = score.comment
-    if canvas:
-        body[CANVAS_SUBMISSION] = {"new_submission": False}
-    return body
+    return body | dict(extension)
 
 
 def one_line(body: Mapping[str, Any]) -> bytes:

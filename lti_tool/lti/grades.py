@@ -35,6 +35,7 @@ from .grade_messages import (
     score_json,
 )
 from .http import HttpAnswer, PlatformHttp
+from .profiles import profile_of
 from .service_calls import ServiceCall, ServiceCalls
 from .urls import is_web_url, next_link, origin, with_path, with_query
 
@@ -67,6 +68,7 @@ class GradeBook:
     ) -> None:
         self._calls = ServiceCalls(http, tokens, platform=platform, deployment=deployment)
         self._platform = platform
+        self._profile = profile_of(platform.product)
         self._container = line_items_url
         self._granted = granted
 
@@ -135,13 +137,13 @@ class GradeBook:
     def post_score(self, line_item_url: str, score: ScoreToSend, *, now: datetime) -> ScoreAnswer:
         """Send one score. One at a time per column and learner: of six at once Moodle 4.5
         refuses five."""
-        body = score_json(score, canvas=self._platform.product == "canvas")
+        body = score_json(score, extension=self._profile.score_extension)
         headers = {"Content-Type": SCORE_TYPE, "Accept": "*/*"}
         url = with_path(line_item_url, "/scores")
         answer = self._make(ServiceCall(url, SCORE_SCOPE, headers, "POST", one_line(body)), now)
         if not isinstance(answer, HttpAnswer):
             return answer
-        if is_not_newer(answer):
+        if is_not_newer(answer, self._profile.stale_statuses):
             return NotNewer(answer.excerpt)
         if not 200 <= answer.status < 300:
             return trouble(answer, now=now)

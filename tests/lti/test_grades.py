@@ -278,12 +278,14 @@ def test_numbers_are_written_as_people_do(value: str, expected: str) -> None:
     assert json.dumps(number(Decimal(value))) == expected
 
 
-def posted(lms: Lms, status: int, body: Any = "", **headers: str) -> object:
+def posted(
+    lms: Lms, status: int, body: Any = "", *, product: str = "moodle", **headers: str
+) -> object:
     text = body if isinstance(body, str) else json.dumps(body)
     lms.server.expect_request(ITEM + "/scores").respond_with_data(
         text, status=status, headers=headers
     )
-    return lms.book().post_score(lms.url(ITEM), SCORE, now=NOW)
+    return lms.book(product=product).post_score(lms.url(ITEM), SCORE, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -307,16 +309,20 @@ def test_moodles_captured_answers_to_scores(
 
 
 @pytest.mark.parametrize(
-    ("status", "body"),
+    ("product", "status", "body"),
     [
-        (409, ""),
-        (400, {"errors": {"message": "Provided timestamp before last updated timestamp"}}),
-        (400, {"timestamp": ["Score timestamp can only be updated to a later point in time"]}),
-        (400, {"timestamp": ["Score already exists for the provided timestamp"]}),
+        ("moodle", 409, ""),
+        (
+            "canvas",
+            400,
+            {"errors": {"message": "Provided timestamp before last updated timestamp"}},
+        ),
+        ("", 400, {"timestamp": ["Score timestamp can only be updated to a later point in time"]}),
+        ("", 400, {"timestamp": ["Score already exists for the provided timestamp"]}),
     ],
 )
-def test_an_older_score_is_told_apart(lms: Lms, status: int, body: Any) -> None:
-    assert isinstance(posted(lms, status, body), NotNewer)
+def test_an_older_score_is_told_apart(lms: Lms, product: str, status: int, body: Any) -> None:
+    assert isinstance(posted(lms, status, body, product=product), NotNewer)
 
 
 @pytest.mark.parametrize(

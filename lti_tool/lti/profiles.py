@@ -1,0 +1,221 @@
+"""What differs from LMS to LMS, as data in one place, each difference with its evidence.
+
+The code asks a field of the profile and never for a product by name. "Observed" is a real Moodle
+4.5.5 over HTTP, whose messages the contract tests replay; "documented" is Canvas's public API
+documentation and source. Not here: what all platforms share, which follows the specifications.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+CANVAS_LTI: Final = "https://canvas.instructure.com/lti/"
+"""Canvas's extensions begin with this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where a platform answers: each a whole URL, or a path below the site's own address."""
+
+    issuer: str
+    auth_login_url: str
+    auth_token_url: str
+    key_set_url: str
+
+    def at(self, site: str) -> Mapping[str, str]:
+        """The URLs of the platform at ``site``, by the names of ``PlatformDetails``."""
+        values = {
+            "issuer": self.issuer,
+            "auth_login_url": self.auth_login_url,
+            "auth_token_url": self.auth_token_url,
+            "key_set_url": self.key_set_url,
+        }
+        base = site.rstrip("/")
+        return {k: v if v.startswith("https:") else base + v for k, v in values.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """A place in the LMS from which the tool is opened. ``extras`` are the platform's own fields of
+    the registration message, ``settings`` those of a Canvas JSON developer key."""
+
+    name: str
+    extras: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One product. The defaults follow the specifications."""
+
+    product: str
+    """The ``product_family_code`` of launches and of the platform's configuration."""
+    title: str
+    """The name people know."""
+
+    # --- connecting it ---
+
+    endpoints: Endpoints | None = None
+    """Known beforehand, to fill in the form by hand; None: the administrator enters them."""
+    issuer_homes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Issuers whose configuration may come from another host than their own: one that ends with
+    one of these names. Everybody else's must come from the issuer's host (Dynamic Registration
+    1.0, section 3.5.1)."""
+    audience_is_token_url: bool = False
+    """Token requests name the token URL even where the configuration has an
+    ``authorization_server`` (Dynamic Registration 1.0, section 3.5.1, says that one)."""
+    school_name: str = ""
+    """The field of the platform's configuration that names the school."""
+    school_domain: str = ""
+    """The field that names the host whose pages frame the tool, where it is not the issuer's."""
+    placements: Mapping[str, tuple[Placement, ...]] = field(default_factory=dict)
+    """Where each message type is placed. A type not named here has no placement."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Custom parameters asked for beside ``COMMON_VARIABLES``: name to ``$Variable``."""
+    tool_extras: Mapping[str, object] = field(default_factory=dict)
+    """The platform's own fields of the tool configuration."""
+    activation: str = ""
+    """What the administrator still does in the LMS after registration: ``activate`` the tool,
+    ``review`` and switch it on; empty where that is not known."""
+
+    # --- grades ---
+
+    appends_comments: bool = False
+    """A score's comment is added to the earlier ones instead of replacing them, so it is sent
+    once only; elsewhere leaving it out erases it, so it is sent each time."""
+    score_extension: Mapping[str, object] = field(default_factory=dict)
+    """Added to every score."""
+    stale_statuses: frozenset[int] = frozenset({400, 409})
+    """With which a score is refused whose timestamp is not newer than the last. AGS 2.0, section
+    3.4.9, says 409; Canvas (documented) and Open edX (observed) say 400, and for that the words
+    of the body must say so, too."""
+    pages_results: bool = True
+    """Results may be asked for with a ``limit``."""
+
+    # --- people ---
+
+    roster_tells_teachers: bool = True
+    """A role in the names and roles service is the role of the person's launches. If not, nobody's
+    role may be taken from there."""
+
+
+COMMON_VARIABLES: Final[Mapping[str, str]] = {
+    "context_history": "$Context.id.history",
+    "section_begin": "$CourseSection.timeFrame.begin",
+    "section_end": "$CourseSection.timeFrame.end",
+    "student_number": "$Person.sourcedId",
+    "submission_end": "$ResourceLink.submission.endDateTime",
+}
+"""Custom parameters for every launch (LTI 1.3 core, appendix B): the courses this one was copied
+from, the term, the student's number, the due time."""
+
+DEFAULT: Final = Profile(
+    product="",
+    title="LMS",
+    placements={"LtiDeepLinkingRequest": (Placement(name="ContentArea"),)},
+)
+"""What the specifications say, for every platform not named below."""
+
+MOODLE: Final = Profile(
+    product="moodle",
+    title="Moodle",
+    # Observed: the issuer is the site's own address.
+    endpoints=Endpoints("", "/mod/lti/auth.php", "/mod/lti/token.php", "/mod/lti/certs.php"),
+    # Observed in its configuration: deep linking has the placement ContentArea, launches have none.
+    placements={"LtiDeepLinkingRequest": (Placement(name="ContentArea"),)},
+    # Observed: resolved at launch to the ids of the person's groups, comma-separated.
+    variables={"user_groups": "$Moodle.Person.userGroupIds"},
+    # Observed: Pending until the administrator activates it.
+    activation="activate",
+    # Observed: the comment is replaced, and erased where a score has none.
+    appends_comments=False,
+    # Observed: the same second or older answers 409. A 400 is about something else.
+    stale_statuses=frozenset({409}),
+    # Observed: results with a limit answer 404.
+    pages_results=False,
+    # Observed: a non-editing teacher launches as Instructor and is Learner in names and roles.
+    roster_tells_teachers=False,
+)
+
+CANVAS: Final = Profile(
+    product="canvas",
+    title="Canvas",
+    # Documented: shared by all schools that Instructure hosts.
+    endpoints=Endpoints(
+        "https://canvas.instructure.com",
+        "https://sso.canvaslms.com/api/lti/authorize_redirect",
+        "https://sso.canvaslms.com/login/oauth2/token",
+        "https://sso.canvaslms.com/api/lti/security/jwks",
+    ),
+    # Documented: the configuration is served at the school's or the sign-on host, the issuer is
+    # the same for all schools of an environment.
+    issuer_homes={
+        "https://canvas.instructure.com": ("instructure.com", "canvaslms.com"),
+        "https://canvas.beta.instructure.com": ("instructure.com", "canvaslms.com"),
+        "https://canvas.test.instructure.com": ("instructure.com", "canvaslms.com"),
+    },
+    # Documented: an assertion's audience is the exact token URL, while the configuration's
+    # authorization_server is a bare host name.
+    audience_is_token_url=True,
+    school_name=CANVAS_LTI + "account_name",
+    school_domain=CANVAS_LTI + "account_domain",
+    # Documented: assignment_selection takes one item, the others take several. The account's page
+    # is where registrars open the tool.
+    placements={
+        "LtiResourceLinkRequest": (
+            Placement(
+                name="course_navigation",
+                extras={CANVAS_LTI + "course_navigation/default_enabled": False},
+                settings={"default": "disabled"},
+            ),
+            Placement(
+                name="account_navigation",
+                extras={CANVAS_LTI + "visibility": "admins"},
+                settings={"visibility": "admins"},
+            ),
+        ),
+        "LtiDeepLinkingRequest": (
+            Placement(name="assignment_selection"),
+            Placement(name="link_selection"),
+            Placement(name="course_assignments_menu"),
+            Placement(name="module_index_menu_modal"),
+        ),
+    },
+    variables={
+        "course_sis_id": "$Canvas.course.sisSourceId",
+        "course_sections": "$Canvas.course.sectionIds",
+        "user_sis_id": "$Canvas.user.sisIntegrationId",
+        "published": "$Canvas.assignment.published",
+    },
+    # Documented: without it launches are anonymous, and teachers would rate numbers.
+    tool_extras={
+        CANVAS_LTI + "privacy_level": "public",
+        CANVAS_LTI + "tool_id": "dabiao",
+        CANVAS_LTI + "vendor": "Dabiao 达标",
+    },
+    # Documented: the administrator sees a summary, may change it, and switches the tool on.
+    activation="review",
+    # Documented: a submission comment is added at every post.
+    appends_comments=True,
+    # Documented: a score counts as a new submission unless told otherwise, which moves the
+    # student's hand-in time and may make the work late.
+    score_extension={CANVAS_LTI + "submission": {"new_submission": False}},
+)
+
+KNOWN: Final = (MOODLE, CANVAS)
+
+
+def profile_of(product: str) -> Profile:
+    """The profile of a product family code, in any case; the default for one not known."""
+    return next((each for each in KNOWN if each.product == product.strip().lower()), DEFAULT)
+
+
+def may_speak_for(issuer: str, configuration_url: str) -> bool:
+    """Whether a configuration at this URL may name this issuer: its host is the issuer's, or one
+    of those that a profile knows for exactly this issuer."""
+    host = urlsplit(configuration_url).hostname or ""
+    if host and host == urlsplit(issuer).hostname:
+        return True
+    homes = (home for each in KNOWN for home in each.issuer_homes.get(issuer.rstrip("/"), ()))
+    return any(host == home or host.endswith("." + home) for home in homes)
