@@ -19,7 +19,7 @@ MEETS = dict.fromkeys(CODES, 3)
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T | None], *, seconds: float = 30.0) -> T:
+def until(look: Callable[[], T | None], *, seconds: float = 60.0) -> T:
     """What ``look`` returns once it is neither None nor false. Raises TimeoutError."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

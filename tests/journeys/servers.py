@@ -24,7 +24,7 @@ from lti_tool.sandbox import Registration, Sandbox, SandboxSettings, create_sand
 from lti_tool.settings import read_settings
 
 COMMAND = Path(sys.executable).with_name("lti-tool")
-START_SECONDS = 60
+START_SECONDS = 120
 END_SECONDS = 40
 
 
@@ -80,10 +80,12 @@ class Tool:
         return given | {name: value for name, value in told.items() if value}
 
     def run(self, *arguments: str) -> str:
-        """One command to its end; returns what it printed. Raises CalledProcessError."""
+        """One command to its end; returns what it printed. Raises RuntimeError if it fails."""
         done = subprocess.run(
-            [str(COMMAND), *arguments], env=self._environment(), check=True, capture_output=True
+            [str(COMMAND), *arguments], env=self._environment(), check=False, capture_output=True
         )
+        if done.returncode:
+            raise RuntimeError(f"lti-tool {arguments[0]} failed: {done.stderr.decode()}")
         return done.stdout.decode()
 
     def serve(self, *options: str) -> None:
