@@ -87,6 +87,8 @@ def launch() -> ResponseReturnValue:
     message = admit_launch(verified, deployment)
     if message.message_type is MessageType.DEEP_LINKING and Role.TEACHER not in message.roles:
         raise NotAllowedError
+    if message.context is None and Role.REGISTRAR not in message.roles:
+        return _notice("no_course")
     token = secrets.token_urlsafe(32)
     with wiring.database.transaction() as session:
         entry = enter_from_launch(session, message, now=now, new_id=wiring.new_id)
@@ -104,7 +106,7 @@ def launch() -> ResponseReturnValue:
 @open_to_all
 def launch_by_hand() -> ResponseReturnValue:
     """Somebody opened the launch address itself: say where to open the tool from."""
-    return render_template("notice.html", page=Page(switch_language=False), kind="by_hand")
+    return _notice("by_hand")
 
 
 @blueprint.get("/lti/jwks")
@@ -113,8 +115,9 @@ def jwks() -> ResponseReturnValue:
     """Our public keys, for platforms to verify what we sign."""
     wiring = wired()
     with wiring.database.transaction() as session:
-        ensure_signing_key(session, wiring.cipher, now=wiring.clock())
-        keys = key_set(published_keys(session, wiring.cipher))
+        now = wiring.clock()
+        ensure_signing_key(session, wiring.cipher, now=now)
+        keys = key_set(published_keys(session, wiring.cipher, now=now))
     response = jsonify(keys)
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
@@ -143,6 +146,12 @@ def enter(token: str) -> ResponseReturnValue:
     return redirect(url_for(page, session_token=fresh), 303)
 
 
+def _notice(kind: str) -> str:
+    """A page without a session. A launch without a course is a good one (LTI 1.3 core, 5.4.1),
+    only there is nothing to assess in it."""
+    return render_template("notice.html", page=Page(switch_language=False), kind=kind)
+
+
 def _signed_in(message: Launch, entry: Entry) -> SignedIn:
     data: dict[str, object] = {"platform_id": message.platform_id}
     if message.locale is not None:
@@ -162,10 +171,6 @@ def _signed_in(message: Launch, entry: Entry) -> SignedIn:
 
 def _first_page(message: Launch, entry: Entry, token: str) -> str:
     """What this person came for: teachers work, students the assessment, registrars outcomes."""
-    if entry.course is None:
-        if Role.REGISTRAR in message.roles:
-            return url_for("registrar.outcomes", session_token=token)
-        raise NotAllowedError
     if Role.REGISTRAR in message.roles and entry.assessment_id is None:
         # Moodle 4.5 calls its administrators Instructor, too: what they follow decides.
         return url_for("registrar.outcomes", session_token=token)
