@@ -1,12 +1,15 @@
-"""The tool's own signing keys: made once, stored encrypted, published as a key set.
+"""The tool's own signing keys: made once, stored encrypted, published as a key set, rotated.
+
+A new key is published before it signs, and the one before stays published after it: a platform
+that keeps our key set for a while always knows the key of what we send.
 
 PyLTI1p3 turns a public key into a JWK; it offers one key per registration and parses PEM text
 each time, so keeping keys is ours. Not here: platforms' keys (``key_sets``).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from cryptography.fernet import MultiFernet
@@ -20,10 +23,27 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pylti1p3.registration import Registration
 
+from lti_tool.domain.errors import DomainError
 from lti_tool.persistence.database import Session
-from lti_tool.persistence.keys import StoredKey, add_signing_key, signing_keys
+from lti_tool.persistence.keys import (
+    StoredKey,
+    add_signing_key,
+    retire_signing_key,
+    signing_keys,
+)
 
 KEY_BITS = 2048
+LONGEST_ASSERTION = timedelta(minutes=10)
+"""What we sign is taken for five minutes at most; the double allows for clocks."""
+
+
+class RotationUnderWayError(DomainError):
+    """A new key is published already and does not sign yet; a second one would help nobody."""
+
+    def __init__(self, kid: str, signs_from: datetime) -> None:
+        super().__init__(f"key {kid} is new already; it signs from {signs_from:%Y-%m-%d %H:%M} UTC")
+        self.kid = kid
+        self.signs_from = signs_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +75,59 @@ def new_signing_key() -> SigningKey:
 
 
 def ensure_signing_key(session: Session, cipher: MultiFernet, *, now: datetime) -> SigningKey:
-    """The key that signs now: the newest stored, made and stored when there is none.
+    """The key that signs now: the newest stored that may sign, made and stored when there is none.
 
     Raises cryptography's InvalidToken when the stored key was encrypted with another secret.
     Two processes starting at once may each store one; the newest signs, both are published.
     """
-    stored = signing_keys(session)
-    if stored:
-        return _opened(stored[0], cipher)
-    key = new_signing_key()
-    ciphertext = cipher.encrypt(key.private_pem.encode())
-    add_signing_key(session, StoredKey(key.kid, ciphertext, now))
-    return key
+    stored = next((each for each in signing_keys(session, now=now) if each.may_sign(now)), None)
+    if stored is not None:
+        return _opened(stored, cipher)
+    return _stored(session, cipher, StoredKey("", b"", now))
 
 
-def published_keys(session: Session, cipher: MultiFernet) -> tuple[SigningKey, ...]:
-    """Every key not retired, newest first, for ``key_set``."""
-    return tuple(_opened(each, cipher) for each in signing_keys(session))
+def rotate_signing_key(
+    session: Session,
+    cipher: MultiFernet,
+    *,
+    now: datetime,
+    signs_from: datetime,
+    published_for: timedelta,
+) -> SigningKey:
+    """Publish a new key at once, sign with it from ``signs_from`` on, and stop publishing the
+    present ones ``published_for`` later. Returns the new one.
+
+    Raises RotationUnderWayError when the newest key does not sign yet. ``published_for`` is at
+    least as long as what was signed last is taken for.
+    """
+    present = signing_keys(session, now=now)
+    waiting = next((each for each in present if not each.may_sign(now)), None)
+    if waiting is not None:
+        raise RotationUnderWayError(waiting.kid, waiting.signs_from or now)
+    for each in present:
+        at = signs_from + max(published_for, LONGEST_ASSERTION)
+        retire_signing_key(session, each.kid, at=at)
+    return _stored(session, cipher, StoredKey("", b"", now, signs_from if present else None))
+
+
+def published_keys(
+    session: Session, cipher: MultiFernet, *, now: datetime
+) -> tuple[SigningKey, ...]:
+    """Every key not retired yet, newest first, for ``key_set``."""
+    return tuple(_opened(each, cipher) for each in signing_keys(session, now=now))
 
 
 def key_set(keys: Iterable[SigningKey]) -> Mapping[str, Any]:
     """The JSON of ``/lti/jwks``: public keys only, each with ``kid``, ``alg`` and ``use``."""
     return {"keys": [{**Registration.get_jwk(key.public_pem), "kid": key.kid} for key in keys]}
+
+
+def _stored(session: Session, cipher: MultiFernet, plan: StoredKey) -> SigningKey:
+    """A new key, stored encrypted with the times of ``plan``."""
+    key = new_signing_key()
+    ciphertext = cipher.encrypt(key.private_pem.encode())
+    add_signing_key(session, replace(plan, kid=key.kid, private_key=ciphertext))
+    return key
 
 
 def _opened(stored: StoredKey, cipher: MultiFernet) -> SigningKey:
