@@ -10,12 +10,14 @@ UV_SYNC = UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --quiet --no-python-d
 BIN = .venv/bin
 WORKERS = 2
 TESTS = tests
+SECONDS = 600
 
 help:
 	@echo 'make demo         tool and sandbox LMS with an invented class; prints the address'
 	@echo 'make check        format, lint, types, import floors, translations'
 	@echo 'make test         every test (TESTS=tests/domain for a part, WORKERS=4 for more processes)'
 	@echo 'make bench        how fast the slow paths are'
+	@echo 'make fuzz         search for launches that break the tool (SECONDS=600)'
 	@echo 'make screenshots  pictures of every page, into screenshots/'
 	@echo 'make translations collect the texts of the interface, list what is untranslated'
 	@echo 'make setup        only the set-up: .venv from the lock file, Debian packages for tests'
@@ -67,6 +69,12 @@ test: .venv/packages.stamp
 bench: .venv/dev.stamp
 	@$(BIN)/python -m tests.benchmarks
 
+fuzz: .venv/packages.stamp
+	@UV_PROJECT_ENVIRONMENT=.venv-fuzz $(UV) sync --frozen --quiet --no-python-downloads --group fuzz
+	@mkdir -p .fuzz/corpus
+	@.venv-fuzz/bin/python -m tests.fuzz -max_total_time=$(SECONDS) -max_len=300 -len_control=0 \
+	    -artifact_prefix=.fuzz/ .fuzz/corpus
+
 screenshots: .venv/packages.stamp
 	@$(BIN)/python -m tests.browser.screenshots screenshots
 
@@ -74,8 +82,8 @@ translations: .venv/dev.stamp
 	@$(BIN)/python .ci/translations.py update
 
 clean:
-	@rm -rf .venv .venv-uv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis \
-	    dist build screenshots htmlcov test-results .coverage .coverage.*
+	@rm -rf .venv .venv-uv .venv-fuzz .fuzz .mypy_cache .ruff_cache .pytest_cache \
+	    .import_linter_cache .hypothesis dist build screenshots htmlcov test-results .coverage .coverage.*
 	@find . -name __pycache__ -type d -prune -exec rm -rf '{}' +
 
-.PHONY: help setup demo check format test bench screenshots translations clean
+.PHONY: help setup demo check format test bench fuzz screenshots translations clean

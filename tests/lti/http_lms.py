@@ -5,7 +5,7 @@ without a web framework in between (``conftest.Door``).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from lti_tool.app import Parts, build_parts, create_app
 from lti_tool.catalogue import Catalogue
+from lti_tool.lti.http import PlatformHttp
 from lti_tool.persistence.platforms import Platform, add_platform, approve_deployment
 from lti_tool.settings import Settings
 from tests.lti.platform_side import ADDRESS, NOW, details, signed
@@ -76,9 +77,15 @@ class HttpLms:
         self.parts.database.close()
 
 
-def http_lms(settings: Settings, catalogue: Catalogue, key_server: str) -> HttpLms:
-    """The application at its public address with one platform whose keys are at ``key_server``."""
+def http_lms(
+    settings: Settings, catalogue: Catalogue, key_server: str, http: PlatformHttp | None = None
+) -> HttpLms:
+    """The application at its public address with one platform whose keys are at ``key_server``.
+
+    ``http`` takes the place of the way to platforms.
+    """
     parts = build_parts(settings, clock=lambda: NOW, catalogue=catalogue)
+    parts = replace(parts, http=http or parts.http)
     with parts.database.transaction() as session:
         platform = add_platform(session, details(key_server), now=NOW)
         approve_deployment(session, platform, "d1", now=NOW)

@@ -53,14 +53,17 @@ def public_jwk(key: RSAPrivateKey = KEY, kid: str = KID) -> dict[str, Any]:
 
 
 def signed(
-    claims: Mapping[str, Any],
+    claims: object,
     *,
     key: Any = KEY,
     kid: str | None = KID,
     algorithm: str = "RS256",
+    header: Mapping[str, Any] | None = None,
 ) -> str:
-    headers = {} if kid is None else {"kid": kid}
-    return jwt.encode(dict(claims), key, algorithm=algorithm, headers=headers)
+    """A token of any JSON value: PyJWT's own ``encode`` would refuse bad claims."""
+    headers = {**({} if kid is None else {"kid": kid}), **(header or {})}
+    body = json.dumps(claims).encode()
+    return jwt.PyJWS().encode(body, key, algorithm=algorithm, headers=headers)
 
 
 def student_claims(nonce: str, /, **changes: Any) -> dict[str, Any]:
