@@ -27,6 +27,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "student": ("学生", "Student"),
     "students": ("学生（{0} 人）", "Students ({0})"),
     "people": ("换人", "Change person"),
+    "pages": ("课程页面", "Pages of the course"),
     "course": ("课程", "Course"),
     "gradebook": ("成绩册", "Gradebook"),
     "my_grades": ("我的成绩", "My grades"),

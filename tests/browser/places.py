@@ -144,7 +144,7 @@ PLACES = (
     Place("assessment", _DRAFT, "a.btn-primary[href*='/check']"),
     Place("check", _beside(_DRAFT, "/check"), "main button.btn-primary"),
     Place("waiting", _landing(HANDED_IN, OPEN), "main form button"),
-    Place("feedback", _beside(_landing(HANDED_IN, PAST), "/feedback"), "main a"),
+    Place("feedback", _beside(_landing(HANDED_IN, PAST), "/feedback"), "main summary"),
     Place("progress", _under("王雨欣", OPEN, "/student/progress"), "main a[href*='/assessments/']"),
     Place("progress-weak", _under(DRAFTING, OPEN, "/student/progress"), "main a"),
     Place("not-set-up", _under(DRAFTING, OPEN, "/student/not-set-up")),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.browser.demo import Demo, running_demo
 from tests.browser.places import BY_NAME, DRAFTING, OPEN, PLACES, Atlas, Place
@@ -33,8 +33,16 @@ def take(browser: Browser, demo: Demo, folder: Path, places: Sequence[Place]) ->
                 for language in LANGUAGES:
                     page.goto(atlas.address(place, language))
                     name = f"{place.name}.{language}.{width}.png"
-                    page.screenshot(path=folder / name, full_page=True)
+                    take_whole(page, folder / name)
                     sys.stdout.write(f"{name}\n")
+
+
+def take_whole(page: Page, path: Path) -> None:
+    """The page in its whole length, in a window as high, so that bars stand where they belong."""
+    width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+    page.set_viewport_size({"width": width, "height": max(height, HEIGHT)})
+    page.screenshot(path=path, full_page=True)
+    page.set_viewport_size(_view(width))
 
 
 def take_framed(browser: Browser, demo: Demo, folder: Path) -> None:
