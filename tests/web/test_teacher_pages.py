@@ -264,6 +264,7 @@ def test_a_link_that_opens_something_is_not_bent_by_a_second_set_up(
     home = sign_in(classroom.teacher, Role.TEACHER, data={"link_id": link.id})
     desk = Desk(classroom, client, home)
     desk.post("/choose", standard=STANDARD, task="elementary/2.1", points="20")
+    classroom.now += timedelta(minutes=1)
     desk.post("/choose", standard=STANDARD, task="elementary/2.3", points="20")
     first, second = desk.assessments
     with classroom.reading() as session:
