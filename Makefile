@@ -64,7 +64,7 @@ format: .venv/dev.stamp
 	@$(BIN)/ruff format --quiet .
 
 test: .venv/packages.stamp
-	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile $(TESTS)
 
 bench: .venv/dev.stamp
 	@$(BIN)/python -m tests.benchmarks
