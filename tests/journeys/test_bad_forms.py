@@ -13,8 +13,6 @@ from . import people
 from .classroom import Classroom
 from .visitor import Page, Visitor
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 EVIDENCE = r"/submissions/[^/]+/evidence/[^/]+$"
 
 

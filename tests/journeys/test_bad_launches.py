@@ -21,8 +21,6 @@ from .classroom import Classroom
 from .servers import SandboxServer, Tool
 from .visitor import Form, Page, Visitor
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 INITIATION = r"/lti/login$"
 LAUNCH = r"/lti/launch$"
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"

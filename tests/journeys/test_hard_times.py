@@ -14,8 +14,6 @@ from .classroom import Classroom
 from .servers import SandboxServer
 from .visitor import Visitor
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 
 @pytest.fixture
 def activity(course: Classroom, teacher: Visitor, student: Visitor) -> Activity:

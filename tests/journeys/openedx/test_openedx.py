@@ -16,8 +16,6 @@ from tests.journeys.visitor import Visitor
 
 from .platform import OpenEdx, openedx_beside
 
-pytestmark = pytest.mark.xdist_group("openedx")
-
 TEACHER = "teacher-1"
 STUDENT = "student-7"
 ATTAINMENT = (f"{STANDARD}/elementary", "attainment")
