@@ -29,7 +29,16 @@ from lti_tool.lti.keys import SigningKey, ensure_signing_key
 from lti_tool.lti.urls import ToolAddress
 from lti_tool.persistence.database import Database, DatabaseError, pending_revisions
 from lti_tool.settings import Settings, read_settings
-from lti_tool.web import admin, design, launch, preferences, registrar, student, teacher
+from lti_tool.web import (
+    admin,
+    design,
+    launch,
+    preferences,
+    registrar,
+    registration,
+    student,
+    teacher,
+)
 from lti_tool.web.access import open_to_all
 from lti_tool.web.browser_session import RowSessionInterface
 from lti_tool.web.errors import init_errors
@@ -39,7 +48,7 @@ from lti_tool.web.security import init_security
 from lti_tool.web.wiring import Wiring, install
 
 FORM_MEMORY = 2 * 1024 * 1024
-BLUEPRINTS = (launch, preferences, student, teacher, registrar, admin)
+BLUEPRINTS = (launch, registration, preferences, student, teacher, registrar, admin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,7 @@ def create_app(parts: Parts, *, with_design_page: bool = False) -> Flask:
     init_security(app, https=settings.base_url.startswith("https:"))
     csrf = CSRFProtect(app)
     csrf.exempt(launch.blueprint)
+    csrf.exempt(registration.blueprint)
     init_localisation(app, settings.time_zone, chosen_language, clock=parts.clock)
     init_errors(app)
     for pages in BLUEPRINTS:
@@ -150,6 +160,7 @@ def _wiring(parts: Parts) -> Wiring:
         database=parts.database,
         catalogue=parts.catalogue,
         files=EvidenceStore(settings.data_dir / "evidence", settings.largest_file),
+        http=parts.http,
         key_sets=KeySets(parts.http),
         cipher=parts.cipher,
         address=ToolAddress(settings.base_url),

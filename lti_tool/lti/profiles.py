@@ -61,10 +61,10 @@ class Profile:
     issuer_homes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Issuers whose configuration may come from another host than their own: one that ends with
     one of these names. Everybody else's must come from the issuer's host (Dynamic Registration
-    1.0, section 3.5.1)."""
+    1.0, "Issuer and OpenID Configuration URL Match")."""
     audience_is_token_url: bool = False
     """Token requests name the token URL even where the configuration has an
-    ``authorization_server`` (Dynamic Registration 1.0, section 3.5.1, says that one)."""
+    ``authorization_server``, which by Dynamic Registration 1.0 is the audience."""
     school_name: str = ""
     """The field of the platform's configuration that names the school."""
     school_domain: str = ""

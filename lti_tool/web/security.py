@@ -37,9 +37,15 @@ def allow_form_target(origin: str) -> None:
     g.form_targets = (origin,)
 
 
+def allow_framing(origins: Iterable[str]) -> None:
+    """Let pages of these origins frame the page under way, for a platform not connected yet."""
+    g.framers = tuple(origins)
+
+
 def _policy() -> str:
     with wired().database.reading() as session:
         framers = platforms.frame_origins(session)
+    framers += g.get("framers", ())
     targets: Iterable[str] = g.get("form_targets", ())
     return "; ".join(
         (

@@ -14,6 +14,7 @@ from flask import Flask, current_app
 
 from lti_tool.catalogue import Catalogue
 from lti_tool.files import EvidenceStore
+from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.urls import ToolAddress
 from lti_tool.persistence.database import Database
@@ -29,6 +30,8 @@ class Wiring:
     database: Database
     catalogue: Catalogue
     files: EvidenceStore
+    http: PlatformHttp
+    """What speaks to platforms, outside transactions."""
     key_sets: KeySets
     """The platforms' public keys, cached."""
     cipher: MultiFernet
