@@ -81,8 +81,8 @@ class Claims:
             return absent
         if isinstance(value, bool):
             return value
-        if value in {"true", "false"}:
-            return bool(value == "true")
+        if isinstance(value, str) and value in {"true", "false"}:
+            return value == "true"
         raise BadClaimError("claim_type", _short(name))
 
     def web_url(self, name: str) -> str | None:

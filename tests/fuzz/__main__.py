@@ -3,7 +3,7 @@
 Atheris (libFuzzer) watches which lines of ``lti_tool.lti``, the launch pages and the libraries
 that read tokens an input reaches, and goes on from those that reach new ones. It needs the
 dependency group ``fuzz``. A finding ends the run, with the input in a ``crash-…`` file; it then
-becomes a test in ``test_findings``. Not here: the short properties of ``make test``.
+becomes a case in ``tests/lti/cases.py``. Not here: the short properties of ``make test``.
 """
 
 import base64

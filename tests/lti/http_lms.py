@@ -57,6 +57,11 @@ class HttpLms:
         """A login that must succeed; the parameters of the authentication request."""
         answer = self.login(browser, **changes)
         assert answer.status_code == 302, answer.text
+        return self.sent(answer)
+
+    @staticmethod
+    def sent(answer: TestResponse) -> dict[str, str]:
+        """The parameters of the authentication request that a login's answer redirects to."""
         query = parse_qs(urlsplit(answer.headers["Location"]).query, keep_blank_values=True)
         return {name: values[0] for name, values in query.items()}
 

@@ -123,7 +123,7 @@ def changed(claims: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     made = dict(claims)
     for short, value in changes.items():
         name = next((each for each in made if each.rpartition("/")[2] == short), None)
-        name = name or (short if short in PLAIN else LTI + short)
+        name = name or (short if short in PLAIN or "://" in short else LTI + short)
         if value is None:
             made.pop(name, None)
         else:
