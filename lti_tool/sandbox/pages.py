@@ -205,9 +205,14 @@ def returned_page(platform: Platform, **_place: str) -> str:
 
 
 def gradebook_page(platform: Platform, user_id: str) -> str:
-    """Every student's grades for staff, the own ones for a student."""
+    """Every student's grades for staff, the own ones for a student.
+
+    Columns that the tool made by itself come first, where a newcomer sees a level arrive without
+    scrolling past all activities.
+    """
     person = known(platform, user_id)
-    columns = [item for item in platform.line_items if item.in_gradebook]
+    shown = (item for item in platform.line_items if item.in_gradebook)
+    columns = sorted(shown, key=lambda item: item.activity_id is not None)
     own = person.role is Role.STUDENT
     people = [person] if own else list(platform.students)
     rows = [(student, [_cell(platform, item, student) for item in columns]) for student in people]

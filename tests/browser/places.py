@@ -118,12 +118,13 @@ def _at_lms(path: str) -> Find:
 
 
 def _admin(atlas: Atlas, language: str) -> str:
-    page = atlas.browser.new_page(locale="zh-CN" if language == "zh" else "en-GB")
+    page = atlas.browser.new_page(locale="zh-CN")
     try:
         page.goto(atlas.demo.access_link("administrator"))
         button = page.locator(f'button[name=language][value="{language}"]')
         if button.count():
             button.click()
+        page.locator(f"html[lang^={language}]").wait_for()
         return page.url
     finally:
         page.close()

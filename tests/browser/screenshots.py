@@ -1,6 +1,7 @@
 """``python -m tests.browser.screenshots FOLDER [NAME …]``: pictures of every page of the demo.
 
-Each page in both languages, on a desk and on a phone; the work pages in the LMS's frame, too.
+Each page in both languages, on a desk and on a phone; the work pages in the LMS's frame, too;
+and the pictures of ``deploy/pictures``, which are made smaller by hand (palette of 256 colours).
 Not here: whether a page is sound (``test_pages``).
 """
 
@@ -45,6 +46,25 @@ def take_whole(page: Page, path: Path) -> None:
     page.set_viewport_size(_view(width))
 
 
+def take_for_readers(browser: Browser, demo: Demo, folder: Path) -> None:
+    """Write ``picture-NAME.png``: what the documents show, as much as fits on a desk."""
+    atlas = Atlas(browser, demo)
+    with browser.new_context(locale="zh-CN", viewport=_view(WIDTHS[0])) as context:
+        page = context.new_page()
+        for name in ("rate", "class", "progress", "decision"):
+            page.goto(atlas.address(BY_NAME[name], "zh"))
+            if name == "rate":
+                _rate_two(page)
+            page.screenshot(path=folder / f"picture-{name}.png")
+
+
+def _rate_two(page: Page) -> None:
+    for level in ("3", "4"):
+        page.keyboard.press(level)
+        page.locator("details[open] .chosen .mk").wait_for()
+        page.keyboard.press("j")
+
+
 def take_framed(browser: Browser, demo: Demo, folder: Path) -> None:
     """Write ``framed-WHO.LANGUAGE.png``: the open assessment in the LMS's frame."""
     for person, name in FRAMED:
@@ -62,7 +82,7 @@ def main() -> None:
     """Start the demo and take the pictures that the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m tests.browser.screenshots")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these pages")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     with (
@@ -74,6 +94,7 @@ def main() -> None:
         take(browser, demo, asked.folder, [BY_NAME[name] for name in asked.names] or PLACES)
         if not asked.names:
             take_framed(browser, demo, asked.folder)
+            take_for_readers(browser, demo, asked.folder)
         browser.close()
 
 

@@ -2,6 +2,10 @@
 // A form asks for the warning with data-guard; a script that saved it clears data-dirty.
 document.querySelector("[data-focus]")?.focus();
 
+// On a phone the tabs scroll; the current one must be seen.
+const tab = document.querySelector(".tabs [aria-current]");
+if (tab) tab.parentElement.scrollLeft = tab.offsetLeft + tab.offsetWidth - tab.parentElement.clientWidth + 24;
+
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-guard]");
   if (form) form.dataset.dirty = "1";
