@@ -76,7 +76,7 @@ def build_parts(
         database=Database(settings.database_url),
         catalogue=catalogue or load_catalogue(settings.rubrics_dir, settings.mappings_dir),
         http=PlatformHttp(allow_loopback=settings.allow_loopback_platforms),
-        cipher=_cipher(settings.secret_key),
+        cipher=_cipher(settings.secret_key, settings.previous_secret_key),
         clock=clock or now,
     )
 
@@ -171,10 +171,15 @@ def _wiring(parts: Parts) -> Wiring:
     )
 
 
-def _cipher(secret_key: str) -> MultiFernet:
-    """Encrypts signing keys at rest with a key made from the secret key."""
-    key = hashlib.sha256(b"signing keys at rest:" + secret_key.encode()).digest()
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key))])
+def _cipher(*secret_keys: str | None) -> MultiFernet:
+    """Encrypts signing keys at rest with a key made from the first secret key; the others only
+    open what was stored before."""
+    digests = (
+        hashlib.sha256(b"signing keys at rest:" + each.encode()).digest()
+        for each in secret_keys
+        if each is not None
+    )
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(each)) for each in digests])
 
 
 def signing_key(parts: Parts) -> SigningKey:

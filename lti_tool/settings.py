@@ -18,6 +18,7 @@ KNOWN = frozenset(
         "DATA_DIR",
         "BASE_URL",
         "SECRET_KEY",
+        "PREVIOUS_SECRET_KEY",
         "ALLOW_LOOPBACK_PLATFORMS",
         "BROKER_URL",
         "SMTP_URL",
@@ -41,7 +42,8 @@ class SettingsError(Exception):
 class Settings:
     """Everything the tool is told from outside.
 
-    ``base_url`` has no slash at the end. ``broker_url`` None: scores are delivered by a thread
+    ``base_url`` has no slash at the end. ``previous_secret_key`` opens what was stored before the
+    secret key was changed; None: it was not. ``broker_url`` None: scores are delivered by a thread
     of the server; set: by Celery workers. ``largest_file`` is in bytes.
     """
 
@@ -56,6 +58,7 @@ class Settings:
     mappings_dir: Path
     migrations_dir: Path
     largest_file: int = LARGEST_FILE
+    previous_secret_key: str | None = None
 
 
 def read_settings(environment: Mapping[str, str], *, default_base_url: str) -> Settings:
@@ -83,6 +86,7 @@ def read_settings(environment: Mapping[str, str], *, default_base_url: str) -> S
         rubrics_dir=_data("rubrics"),
         mappings_dir=_data("mappings"),
         migrations_dir=_data("migrations"),
+        previous_secret_key=given.get("PREVIOUS_SECRET_KEY"),
     )
 
 

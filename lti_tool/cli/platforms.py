@@ -1,15 +1,19 @@
-"""``lti-tool platform add|list|approve|remove``: connect an LMS by hand."""
+"""``lti-tool platform invite|add|list|approve|remove``: connect an LMS, by its own or by hand."""
 
 import argparse
+import secrets
+from datetime import timedelta
 from urllib.parse import urlsplit
 
-from lti_tool.persistence import audit_log, platforms, schools
+from lti_tool.persistence import audit_log, invitations, platforms, schools
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.platforms import DeploymentState, Platform, PlatformDetails
 
 from .console import ConsoleError, said, say, write
 from .environment import open_parts
 
+INVITED_DAYS = 7
+MOST_DAYS = 90
 URLS = ("auth_login_url", "auth_token_url", "key_set_url")
 
 
@@ -17,7 +21,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     """Declare the command."""
     platform = commands.add_parser("platform", help="connect Moodle, Canvas or another LMS")
     actions = platform.add_subparsers(required=True, metavar="ACTION")
-    _declare_add(actions.add_parser("add", help="register an LMS"))
+    _declare_invite(actions.add_parser("invite", help="print an address for the LMS, used once"))
+    _declare_add(actions.add_parser("add", help="register an LMS by hand"))
     listing = actions.add_parser("list", help="show every LMS with its deployments")
     listing.set_defaults(run=_list)
     approve = actions.add_parser("approve", help="answer the launches of a deployment")
@@ -28,6 +33,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     remove = actions.add_parser("remove", help="forget an LMS that has no courses yet")
     remove.add_argument("platform", help="number or name, as in the list")
     remove.set_defaults(run=_remove)
+
+
+def _declare_invite(invite: argparse.ArgumentParser) -> None:
+    invite.add_argument("--school", default="", help="the school it belongs to; else its own")
+    invite.add_argument(
+        "--days", type=int, default=INVITED_DAYS, help=f"how long it works ({INVITED_DAYS})"
+    )
+    invite.set_defaults(run=_invite)
 
 
 def _declare_add(new: argparse.ArgumentParser) -> None:
@@ -46,6 +59,42 @@ def _declare_add(new: argparse.ArgumentParser) -> None:
         "--registrar-role", action="append", default=[], help="an LTI role that makes a registrar"
     )
     new.set_defaults(run=_add)
+
+
+def _invite(options: argparse.Namespace) -> int:
+    if not 1 <= options.days <= MOST_DAYS:
+        raise ConsoleError(
+            said(f"--days 须在 1 到 {MOST_DAYS} 之间", f"--days must be from 1 to {MOST_DAYS}")
+        )
+    parts = open_parts()
+    token = secrets.token_urlsafe(32)
+    now = parts.clock()
+    expires_at = now + timedelta(days=options.days)
+    with parts.database.transaction() as session:
+        school = schools.ensure_school(session, options.school) if options.school else None
+        school_id = None if school is None else school.id
+        invitations.add_invitation(
+            session, token, school_id=school_id, now=now, expires_at=expires_at
+        )
+        detail = f"school:{school_id}" if school else ""
+        audit_log.note(
+            session, "invite_platform", "invitation", actor_id=None, now=now, detail=detail
+        )
+    say(
+        f"请把下面的地址粘贴到 LMS（{options.days} 天内有效，只能用一次，只显示这一次）：",
+        f"Paste this into the LMS (works for {options.days} days, once; shown only now):",
+    )
+    write(f"{parts.settings.base_url}/lti/register/{token}")
+    say(
+        "Moodle：网站管理 → 插件 → 外部工具 → 管理工具，粘贴为工具 URL，点“添加 LTI Advantage”。",
+        "Moodle: Site administration, Plugins, External tool, Manage tools: paste it as tool URL, "
+        "press Add LTI Advantage.",
+    )
+    say(
+        "Canvas：管理 → 应用 → 管理 → 安装新应用，类型 LTI 1.3，方式 Dynamic Registration。",
+        "Canvas: Admin, Apps, Manage, Install a new app: LTI 1.3, Dynamic Registration.",
+    )
+    return 0
 
 
 def _add(options: argparse.Namespace) -> int:

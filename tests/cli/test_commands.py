@@ -3,19 +3,17 @@
 import csv
 import io
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from lti_tool.app import build_parts, create_app
-from lti_tool.cli import main
 from lti_tool.persistence import platforms
 from lti_tool.persistence.platforms import DeploymentState
 from lti_tool.settings import read_settings
+from tests.cli.conftest import BASE_URL, Run
 
-BASE_URL = "https://tool.example"
 MOODLE = {
     "name": "学校 Moodle",
     "issuer": "https://moodle.example",
@@ -24,29 +22,6 @@ MOODLE = {
     "auth-token-url": "https://moodle.example/mod/lti/token.php",
     "key-set-url": "https://moodle.example/mod/lti/certs.php",
 }
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """An own data directory, an address, and an English locale."""
-    values = {"LTI_TOOL_DATA_DIR": str(tmp_path / "data"), "LTI_TOOL_BASE_URL": BASE_URL}
-    for name, value in {**values, "LC_ALL": "C.UTF-8"}.items():
-        monkeypatch.setenv(name, value)
-    return values
-
-
-@pytest.fixture
-def run(environment: dict[str, str], capsys: pytest.CaptureFixture[str]) -> Run:
-    """Call the command; gives exit code, output and complaints."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = main(arguments)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
 
 
 def options(**changes: str) -> list[str]:

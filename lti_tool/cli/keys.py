@@ -1,0 +1,113 @@
+"""``lti-tool keys list|rotate``: the keys this tool signs with."""
+
+import argparse
+from datetime import datetime, timedelta
+
+from cryptography.fernet import InvalidToken
+
+from lti_tool.app import signing_key
+from lti_tool.lti.keys import rotate_signing_key
+from lti_tool.persistence import audit_log
+from lti_tool.persistence.keys import StoredKey, signing_keys
+
+from .console import ConsoleError, said, say, write
+from .environment import open_parts
+
+SIGN_AFTER_HOURS = 24
+"""Platforms keep a key set for hours at most; ours says five minutes."""
+PUBLISHED_DAYS = 7
+MOST_HOURS = 24 * 30
+MOST_DAYS = 365
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    keys = commands.add_parser("keys", help="the keys this tool signs with")
+    actions = keys.add_subparsers(required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="show the published keys, the newest first")
+    listing.set_defaults(run=_list)
+    rotate = actions.add_parser("rotate", help="publish a new key now, sign with it later")
+    rotate.add_argument(
+        "--sign-after",
+        type=int,
+        default=SIGN_AFTER_HOURS,
+        metavar="HOURS",
+        help=f"when the new key signs, so that every LMS has fetched it ({SIGN_AFTER_HOURS})",
+    )
+    rotate.add_argument(
+        "--days",
+        type=int,
+        default=PUBLISHED_DAYS,
+        help=f"how long the old key stays published after that ({PUBLISHED_DAYS})",
+    )
+    rotate.set_defaults(run=_rotate)
+
+
+def _list(_options: argparse.Namespace) -> int:
+    parts = open_parts()
+    now = parts.clock()
+    with parts.database.reading() as session:
+        known = signing_keys(session, now=now)
+    if not known:
+        say("还没有密钥；第一次使用时生成。", "There is no key yet; its first use makes one.")
+    signing = next((each.kid for each in known if each.may_sign(now)), None)
+    for each in known:
+        write(f"{each.kid}  {_state(each, signing)}")
+    return 0
+
+
+def _state(key: StoredKey, signing: str | None) -> str:
+    made = said("生成于 ", "made ") + _shown(key.created_at)
+    if key.kid == signing:
+        state = said("签名中", "signs")
+    elif key.signs_from is not None and key.retired_at is None:
+        state = said("将签名，自 ", "will sign from ") + _shown(key.signs_from)
+    else:
+        state = said("不再签名", "signs no more")
+    ends = ""
+    if key.retired_at is not None:
+        ends = said("，公布至 ", ", published until ") + _shown(key.retired_at)
+    return f"{state}{ends}  ({made})"
+
+
+def _rotate(options: argparse.Namespace) -> int:
+    if not 0 <= options.sign_after <= MOST_HOURS or not 0 <= options.days <= MOST_DAYS:
+        raise ConsoleError(
+            said(
+                f"--sign-after 须在 0 到 {MOST_HOURS} 小时、--days 须在 0 到 {MOST_DAYS} 天之间",
+                f"--sign-after must be from 0 to {MOST_HOURS}, --days from 0 to {MOST_DAYS}",
+            )
+        )
+    parts = open_parts()
+    try:
+        signing_key(parts)
+    except InvalidToken as error:
+        raise ConsoleError(
+            said(
+                "现有密钥无法解密：请把存入时的密钥设为 LTI_TOOL_PREVIOUS_SECRET_KEY",
+                "the present key cannot be opened: give the secret it was stored with as "
+                "LTI_TOOL_PREVIOUS_SECRET_KEY",
+            ),
+            code=1,
+        ) from error
+    now = parts.clock()
+    signs_from = now + timedelta(hours=options.sign_after)
+    with parts.database.transaction() as session:
+        made = rotate_signing_key(
+            session,
+            parts.cipher,
+            now=now,
+            signs_from=signs_from,
+            published_for=timedelta(days=options.days),
+        )
+        audit_log.note(session, "rotate_keys", f"key:{made.kid[:16]}", actor_id=None, now=now)
+    say(
+        f"新密钥 {made.kid} 已公布，{_shown(signs_from)} 起签名；旧密钥再公布 {options.days} 天。",
+        f"The new key {made.kid} is published and signs from {_shown(signs_from)}; the old one "
+        f"stays published for {options.days} days after that.",
+    )
+    return 0
+
+
+def _shown(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M} UTC"
