@@ -13,6 +13,7 @@ from lti_tool.app import build_parts, create_app
 from lti_tool.catalogue import Catalogue, load_catalogue
 from lti_tool.domain.launch import Role
 from lti_tool.persistence import sessions
+from lti_tool.persistence.courses import Course
 from lti_tool.persistence.database import Database
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.sessions import SignedIn
@@ -65,13 +66,18 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def sign_in(classroom: Classroom) -> SignIn:
     """``sign_in(account, Role.TEACHER, …, data={}, course=True)`` gives the prefix of all pages of
-    a new session, ``/s/<token>``."""
+    a new session, ``/s/<token>``. ``course`` may be another one than the classroom's, or False for
+    none."""
 
     def open_for(
-        account: Account, *roles: Role, data: dict[str, object] | None = None, course: bool = True
+        account: Account,
+        *roles: Role,
+        data: dict[str, object] | None = None,
+        course: Course | bool = True,
     ) -> str:
         token = secrets.token_urlsafe(16)
-        course_id = classroom.course.id if course else None
+        chosen = classroom.course if course is True else course or None
+        course_id = chosen.id if chosen is not None else None
         who = SignedIn(account.id, account.school_id, course_id, frozenset(roles), data or {})
         with classroom.database.transaction() as session:
             sessions.open_session(

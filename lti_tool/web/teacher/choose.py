@@ -11,7 +11,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.assessment import MAX_WEIGHT, Assessment
-from lti_tool.domain.errors import BadAssessmentError, NotFoundError, UnknownRequirementError
+from lti_tool.domain.errors import BadAssessmentError, UnknownRequirementError
 from lti_tool.domain.launch import Role
 from lti_tool.domain.standard import RequirementKey, Standard
 from lti_tool.persistence import assessments, courses
@@ -117,10 +117,10 @@ def _store(choice: Choice, conditions: Conditions) -> Assessment:
 
 
 def _made_before(session: Session, form_id: str) -> Assessment | None:
-    try:
-        return assessments.assessment(session, form_id, course_id=member().course_id)
-    except NotFoundError:
+    """What this form made; None if nothing yet. Raises NotFoundError for another course's."""
+    if not assessments.titles_of(session, {form_id}):
         return None
+    return assessments.assessment(session, form_id, course_id=member().course_id)
 
 
 def _done(chosen: Assessment) -> ResponseReturnValue:
