@@ -23,6 +23,11 @@ class Endpoints:
     auth_token_url: str
     key_set_url: str
 
+    @property
+    def are_shared(self) -> bool:
+        """Whether every school has these same URLs; its own site then only frames the tool."""
+        return bool(self.issuer)
+
     def at(self, site: str) -> Mapping[str, str]:
         """The URLs of the platform at ``site``, by the names of ``PlatformDetails``."""
         values = {

@@ -3,6 +3,7 @@
 No learner shows here: an administrator connects and watches, and reads no outcomes.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -13,6 +14,7 @@ from flask_babel import lazy_gettext as _
 
 from lti_tool.domain.errors import StaleFormError
 from lti_tool.domain.launch import Role
+from lti_tool.lti.profiles import profile_of
 from lti_tool.lti.urls import is_web_url, origin
 from lti_tool.persistence.platforms import (
     PlatformDetails,
@@ -25,6 +27,7 @@ from lti_tool.services.connect_platform import (
     disconnect_platform,
     map_registrar_roles,
 )
+from lti_tool.services.invite_platform import INVITED_FOR, invite_platform
 from lti_tool.services.show_connections import show_connections
 from lti_tool.services.show_health import show_health
 
@@ -47,21 +50,6 @@ LONGEST_URL = 2048
 LONGEST_LIST = 10_000
 NO_LINES: tuple[str, ...] = ()
 
-MOODLE = {
-    "issuer": "",
-    "auth_login_url": "/mod/lti/auth.php",
-    "auth_token_url": "/mod/lti/token.php",
-    "key_set_url": "/mod/lti/certs.php",
-}
-"""Where every Moodle answers, below its own address; its issuer is that address (4.5)."""
-CANVAS = {
-    "issuer": "https://canvas.instructure.com",
-    "auth_login_url": "https://sso.canvaslms.com/api/lti/authorize_redirect",
-    "auth_token_url": "https://sso.canvaslms.com/login/oauth2/token",
-    "key_set_url": "https://sso.canvaslms.com/api/lti/security/jwks",
-}
-"""Every hosted Canvas school shares these; its own site frames us."""
-
 blueprint = audience("admin", __name__)
 
 
@@ -72,6 +60,7 @@ class ToolValues:
     login: str
     launch: str
     keys: str
+    developer_key: str
 
 
 @blueprint.get("/")
@@ -79,6 +68,21 @@ class ToolValues:
 def platforms() -> ResponseReturnValue:
     """The connected platforms, what waits for approval, and the values an LMS asks for."""
     return _platforms_page()
+
+
+@blueprint.post("/platforms/invite")
+@requires(Role.ADMINISTRATOR)
+def invite() -> ResponseReturnValue:
+    """Make an address at which an LMS registers itself; it is shown on this page only."""
+    token = secrets.token_urlsafe(32)
+    try:
+        school_id = whole_number("school", least=1, most=LAST_ID)
+        with working() as work:
+            invite_platform(work, token, school_id=school_id)
+    except FormError as refused:
+        return _platforms_page(refused.message, status=422)
+    base = wired().address.base_url.rstrip("/")
+    return _platforms_page(invitation=f"{base}/lti/register/{token}")
 
 
 @blueprint.get("/platforms/new")
@@ -168,7 +172,9 @@ def health() -> ResponseReturnValue:
     )
 
 
-def _platforms_page(problem: str = "", *, status: int = 200) -> ResponseReturnValue:
+def _platforms_page(
+    problem: str = "", *, invitation: str = "", status: int = 200
+) -> ResponseReturnValue:
     with reading() as session:
         connections = show_connections(session)
     body = render_template(
@@ -178,6 +184,8 @@ def _platforms_page(problem: str = "", *, status: int = 200) -> ResponseReturnVa
         tool=_tool_values(),
         registrar_roles=REGISTRAR_ROLES,
         problem=problem,
+        invitation=invitation,
+        invited_days=INVITED_FOR.days,
     )
     return body, status
 
@@ -198,18 +206,22 @@ def _form_page(
 
 def _tool_values() -> ToolValues:
     base = wired().address.base_url.rstrip("/")
-    return ToolValues(f"{base}/lti/login", wired().address.launch_url, f"{base}/lti/jwks")
+    return ToolValues(
+        login=f"{base}/lti/login",
+        launch=wired().address.launch_url,
+        keys=f"{base}/lti/jwks",
+        developer_key=f"{base}/lti/canvas.json",
+    )
 
 
 def _preset(product: str, site: str) -> Mapping[str, str]:
     """The form's fields as far as they are known; empty for an unknown product."""
-    site = site.rstrip("/")
-    if product == "moodle" and is_web_url(site):
-        return {name: site + path for name, path in MOODLE.items()} | {"name": "Moodle"}
-    if product == "canvas":
-        framing = origin(site) if is_web_url(site) else ""
-        return CANVAS | {"name": "Canvas", "frame_origins": framing}
-    return {}
+    profile = profile_of(product)
+    endpoints, known = profile.endpoints, is_web_url(site)
+    if endpoints is None or not (known or endpoints.are_shared):
+        return {}
+    framing = origin(site) if known and endpoints.are_shared else ""
+    return {**endpoints.at(site), "name": profile.title, "frame_origins": framing}
 
 
 def _details(reader: FormReader) -> PlatformDetails:

@@ -49,7 +49,9 @@ log = structlog.get_logger()
 blueprint = Blueprint("registration", __name__)
 
 ASK_AGAIN = _("Ask the administrator of this tool for a new address.")
-START_AGAIN = _("Start again in the LMS: there the tool's entry is deleted and added once more.")
+START_AGAIN = _(
+    "Start again in the LMS: delete the tool's entry there, if there is one, and add it once more."
+)
 NOTHING_STORED = _("Nothing was stored here. Try again; if it stays so, connect the LMS by hand.")
 
 REFUSALS: Mapping[str, tuple[int, LazyString, LazyString]] = {

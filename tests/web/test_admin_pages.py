@@ -1,5 +1,6 @@
 """The administrator's pages in the real application: connecting platforms, and health."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -280,3 +281,22 @@ def test_hosted_schools_of_one_issuer_are_told_apart_by_client_id(admin: Adminis
     admin.post("platforms/new", **FORM)
     assert admin.post("platforms/new", **(FORM | {"client_id": "def"})).status_code == 303
     assert [each.client_id for each in admin.platforms()][-2:] == ["abc", "def"]
+
+
+def test_an_invitation_is_shown_once_and_opens_the_registration_page(admin: Administrator) -> None:
+    page = admin.post("platforms/invite", school="")
+    found = re.search(r'value="https://tool.example(/lti/register/[^"]+)"', page.text)
+    assert found is not None
+    assert found[1] not in admin.get().text
+    assert admin.client.get(found[1]).status_code == 200
+
+
+def test_an_invitation_into_a_school_that_does_not_exist_is_refused(admin: Administrator) -> None:
+    assert admin.post("platforms/invite", school="4711").status_code == 404
+    assert admin.post("platforms/invite", school="x").status_code == 422
+
+
+def test_only_an_administrator_makes_invitations(admin: Administrator, sign_in: SignIn) -> None:
+    other = admin.classroom.enrol("周敏二", Role.TEACHER)
+    prefix = sign_in(other, Role.REGISTRAR, course=False)
+    assert admin.client.post(f"{prefix}/admin/platforms/invite").status_code == 403
