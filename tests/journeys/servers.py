@@ -142,7 +142,8 @@ class SandboxServer:
     """A sandbox LMS over HTTP; it may be away for a while and forgets nothing meanwhile."""
 
     def __init__(self, tool: Tool, *, class_size: int) -> None:
-        self._port = free_port()
+        self._held = _held_port()
+        self._port: int = self._held.getsockname()[1]
         settings = SandboxSettings(f"http://localhost:{self._port}", tool.base_url)
         self._app = create_sandbox(settings, class_size=class_size)
         self._server: BaseWSGIServer | None = None
@@ -153,7 +154,9 @@ class SandboxServer:
         return found
 
     def start(self) -> None:
-        """Answer from now on."""
+        """Answer from now on, if it does not already."""
+        if self._server is not None:
+            return
         self._server = make_server("127.0.0.1", self._port, self._app, threaded=True)
         Thread(target=self._server.serve_forever, name="sandbox", daemon=True).start()
 
@@ -164,6 +167,11 @@ class SandboxServer:
             self._server.server_close()
             self._server = None
 
+    def close(self) -> None:
+        """Stop for good."""
+        self.stop()
+        self._held.close()
+
 
 @contextmanager
 def sandbox_beside(tool: Tool, *, class_size: int = 3) -> Iterator[SandboxServer]:
@@ -173,7 +181,15 @@ def sandbox_beside(tool: Tool, *, class_size: int = 3) -> Iterator[SandboxServer
     try:
         yield server
     finally:
-        server.stop()
+        server.close()
+
+
+def _held_port() -> socket.socket:
+    """A port that stays ours while nobody listens: no outgoing connection may be given it."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
 
 
 def connect(tool: Tool, told: Registration, *, approved: bool = True) -> None:

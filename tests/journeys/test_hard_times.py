@@ -35,7 +35,6 @@ def lms_away(shared_server: SandboxServer, activity: Activity) -> Iterator[Sandb
     """The LMS is unreachable until the test, or its end, starts it again."""
     shared_server.stop()
     yield shared_server
-    shared_server.stop()
     shared_server.start()
 
 

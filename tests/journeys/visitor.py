@@ -9,8 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
-from http.cookiejar import DefaultCookiePolicy
+from http.cookiejar import Cookie, DefaultCookiePolicy
 from urllib.parse import urljoin, urlsplit
+from urllib.request import Request
 
 import requests
 
@@ -95,7 +96,7 @@ class Visitor:
     def __init__(self, *, language: str = "zh-CN") -> None:
         self._http = requests.Session()
         self._http.trust_env = False
-        self._http.cookies.set_policy(DefaultCookiePolicy(secure_protocols=("http", "https")))
+        self._http.cookies.set_policy(_TrustingLoopback())
         self._http.headers["Accept-Language"] = language
         self._http.headers["Accept"] = "text/html"
         self.page = Page("about:blank", 0, {}, "", (), ())
@@ -145,6 +146,14 @@ class Visitor:
         while by_itself and (form := _sent_at_once(self.page)) is not None:
             self.submit(form, by_itself=False)
         return self.page
+
+
+class _TrustingLoopback(DefaultCookiePolicy):
+    """Browsers take loopback addresses for safe and send them Secure cookies by plain http."""
+
+    def set_ok(self, cookie: Cookie, request: Request) -> bool:
+        cookie.secure = False
+        return super().set_ok(cookie, request)
 
 
 def _read(answer: requests.Response) -> Page:
