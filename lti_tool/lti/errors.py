@@ -37,7 +37,7 @@ class LoginStateError(LtiError):
     """The launch does not belong to a login under way.
 
     ``state_missing``, ``state_unknown``, ``state_used`` (a replay or a page sent twice),
-    ``state_expired``, ``browser_changed``.
+    ``state_expired``, ``browser_changed``, ``browser_unproven`` (it brought no proof at all).
     """
 
 

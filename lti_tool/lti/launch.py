@@ -4,7 +4,7 @@ Four small steps, because keys may have to be fetched and no network call may ha
 transaction, and because an unknown deployment is to be remembered although its launch is
 refused:
 
-1. ``open_launch`` in a transaction: the state is used up.
+1. ``open_launch`` in a transaction: the state is used up, if the browser is the login's.
 2. ``verify_launch`` outside any: the token is genuine and its claims are in order.
 3. ``note_launch`` in a transaction: the deployment is found, or stored as waiting.
 4. ``admit_launch``, pure: the ``Launch``, or DeploymentWaitingError.
@@ -75,12 +75,13 @@ VALIDATORS: Mapping[MessageType, MessageValidatorAbstract] = {
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A launch whose state was good and is now used up; the token is not yet looked at.
+    """A launch whose state was good; the token is not yet looked at.
 
-    ``browser_proven``: the launch came with the cookie that its login set. Where a browser
-    blocks cookies in frames it is False, and the page may ask the person to confirm who they
-    are, since somebody else's login could have been slipped in. ``named_deployment``: what the
-    login said, None where it said nothing.
+    ``browser_proven``: the browser is the one that began the login, or a person has confirmed
+    who they are, or the login bound no browser; the state is used up then. Otherwise somebody
+    else's login could have been slipped in: the state is kept for the same form to come again
+    with a proof, and ``admit_launch`` refuses. ``named_deployment``: what the login said, None
+    where it said nothing.
     """
 
     platform: Platform
@@ -94,19 +95,27 @@ class Arrival:
 @dataclass(frozen=True, slots=True)
 class VerifiedLaunch:
     """A genuine launch. ``launch.deployment_id`` is not filled in yet; ``deployment`` is the
-    platform's word for it."""
+    platform's word for it. ``browser_proven`` as in ``Arrival``."""
 
     platform: Platform
     deployment: str
     launch: Launch
+    browser_proven: bool
 
 
 def open_launch(
-    session: Session, form: Mapping[str, str], *, browser: str | None, now: datetime
+    session: Session,
+    form: Mapping[str, str],
+    *,
+    browser: str | None,
+    confirmed: bool = False,
+    now: datetime,
 ) -> Arrival:
     """Use up the state of a launch's form (``state``, ``id_token``). Step 1 of 4.
 
-    ``browser`` is the value of the cookie set at the login; None when the browser sent none.
+    ``browser`` is the secret that the login left with the browser, in a cookie or in the
+    platform's storage; None when it came with neither. ``confirmed``: the person has seen who
+    they are about to enter as, and agreed. With neither of both the state is only looked at.
 
     Raises PlatformRefusedError, LoginStateError, BadTokenError (``token_missing``).
     """
@@ -116,11 +125,13 @@ def open_launch(
         raise BadTokenError("token_missing")
     if not form.get("state"):
         raise LoginStateError("state_missing")
-    state = _use_state(session, digest(form["state"]), browser, now)
+    state = _state(session, digest(form["state"]), browser, now)
     platform = stored_platform(session, state.platform_id)
     if platform is None:
         raise LoginStateError("state_unknown")
-    proven = browser is not None
+    proven = browser is not None or confirmed or state.browser_hash is None
+    if proven and not use_login_state(session, state.state_hash, now=now):
+        raise LoginStateError("state_used")
     return Arrival(
         platform,
         form["id_token"],
@@ -156,7 +167,7 @@ def verify_launch(arrival: Arrival, *, key_sets: KeySets, now: datetime) -> Veri
         raise BadClaimError("deployment_changed")
     launch = _launch(claims, message_type, platform)
     _validate(claims, message_type)
-    return VerifiedLaunch(platform, deployment, launch)
+    return VerifiedLaunch(platform, deployment, launch, arrival.browser_proven)
 
 
 def note_launch(session: Session, verified: VerifiedLaunch, *, now: datetime) -> Deployment:
@@ -169,23 +180,27 @@ def note_launch(session: Session, verified: VerifiedLaunch, *, now: datetime) ->
 def admit_launch(verified: VerifiedLaunch, deployment: Deployment) -> Launch:
     """The launch for the services. Step 4.
 
-    Raises DeploymentWaitingError while the administrator has not approved the deployment.
+    Raises DeploymentWaitingError while the administrator has not approved the deployment, and
+    LoginStateError (``browser_unproven``) for another browser's launch, as far as anybody knows.
     """
+    if not verified.browser_proven:
+        raise LoginStateError("browser_unproven")
     if deployment.state is not DeploymentState.APPROVED:
         raise DeploymentWaitingError(verified.platform.name, verified.deployment)
     return replace(verified.launch, deployment_id=deployment.id)
 
 
-def _use_state(session: Session, state_hash: str, browser: str | None, now: datetime) -> LoginState:
-    """The login, used up. Another browser's attempt is refused before it can use it up."""
+def _state(session: Session, state_hash: str, browser: str | None, now: datetime) -> LoginState:
+    """The login, still to be used. Another browser's attempt is refused before it can be."""
     state = login_state(session, state_hash)
     if state is None:
         raise LoginStateError("state_unknown")
     if browser is not None and digest(browser) != state.browser_hash:
         raise LoginStateError("browser_changed")
-    if not use_login_state(session, state_hash, now=now):
-        late = state.used_at is None and state.expires_at <= now
-        raise LoginStateError("state_expired" if late else "state_used")
+    if state.used_at is not None:
+        raise LoginStateError("state_used")
+    if state.expires_at <= now:
+        raise LoginStateError("state_expired")
     return state
 
 

@@ -1,13 +1,13 @@
 """The front doors: login and launch from an LMS, access links, our key set.
 
 Here a verified launch becomes a session and a redirect to the page it is about. Not here: what
-makes a launch genuine (``lti_tool.lti``).
+makes a launch genuine (``lti_tool.lti``), whose browser it came with (``launch_browser``).
 """
 
 import secrets
 from datetime import timedelta
 
-from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -15,13 +15,13 @@ from lti_tool.domain.errors import NotAllowedError
 from lti_tool.domain.launch import Launch, MessageType, Role
 from lti_tool.lti.keys import ensure_signing_key, key_set, published_keys
 from lti_tool.lti.launch import admit_launch, note_launch, open_launch, verify_launch
-from lti_tool.lti.login import LOGIN_LIFETIME, begin_login
+from lti_tool.lti.login import begin_login
 from lti_tool.persistence import access_links, people, sessions
-from lti_tool.persistence.login_states import digest
 from lti_tool.persistence.sessions import SignedIn
 from lti_tool.services.enter_from_launch import Entry, enter_from_launch
 
 from .access import SignedOutError, open_to_all
+from .launch_browser import confirm_page, fetch_page, proof_of, send_on
 from .page import Page
 from .preferences import LANGUAGE
 from .wiring import wired
@@ -45,50 +45,49 @@ def _limit_size() -> None:
 def login() -> ResponseReturnValue:
     """Start a launch: keep its state, send the browser on to the LMS."""
     wiring = wired()
-    browser = secrets.token_urlsafe(32)
+    secret = secrets.token_urlsafe(32)
+    parameters = request.values.to_dict()
     with wiring.database.transaction() as session:
         onward = begin_login(
             session,
-            request.values.to_dict(),
+            parameters,
             address=wiring.address,
             now=wiring.clock(),
             token=lambda: secrets.token_urlsafe(32),
-            browser=browser,
+            browser=secret,
         )
-    response = make_response(redirect(onward.url, 302))
-    response.set_cookie(
-        _cookie_name(onward.state),
-        browser,
-        max_age=LOGIN_LIFETIME,
-        secure=True,
-        httponly=True,
-        samesite="None",
-        partitioned=True,
-    )
-    return response
+    return send_on(onward, secret, parameters)
 
 
 @blueprint.post("/lti/launch")
 @open_to_all
 def launch() -> ResponseReturnValue:
-    """Finish a launch: verify it, note who came, open a session, show the page."""
+    """Finish a launch: verify it, and that its browser began it; note who came, open a session,
+    show the page."""
     wiring = wired()
     now = wiring.clock()
+    form = request.form.to_dict()
+    proof = proof_of(form)
     with wiring.database.transaction() as session:
         arrival = open_launch(
-            session,
-            request.form.to_dict(),
-            browser=request.cookies.get(_cookie_name(request.form.get("state", ""))),
-            now=now,
+            session, form, browser=proof.secret, confirmed=proof.seen is not None, now=now
         )
-    verified = verify_launch(arrival, key_sets=wiring.key_sets, now=now)
+    verified = verify_launch(arrival, key_sets=wiring.key_sets, now=proof.seen or now)
+    if not arrival.browser_proven:
+        return confirm_page(verified, form, now) if proof.asked else fetch_page(arrival, form)
     with wiring.database.transaction() as session:
         deployment = note_launch(session, verified, now=now)
-    message = admit_launch(verified, deployment)
+    return _entered(admit_launch(verified, deployment))
+
+
+def _entered(message: Launch) -> ResponseReturnValue:
+    """Open the session of a launch that is let in, and show its first page."""
     if message.message_type is MessageType.DEEP_LINKING and Role.TEACHER not in message.roles:
         raise NotAllowedError
     if message.context is None and Role.REGISTRAR not in message.roles:
         return _notice("no_course")
+    wiring = wired()
+    now = wiring.clock()
     token = secrets.token_urlsafe(32)
     with wiring.database.transaction() as session:
         entry = enter_from_launch(session, message, now=now, new_id=wiring.new_id)
@@ -187,10 +186,3 @@ def _teachers_page(message: Launch, entry: Entry, token: str) -> str:
         return url_for("teacher.queue", assessment_id=entry.assessment_id, session_token=token)
     choosing = entry.link is not None or message.message_type is MessageType.DEEP_LINKING
     return url_for("teacher.choose" if choosing else "teacher.home", session_token=token)
-
-
-def _cookie_name(state: str) -> str:
-    """The cookie that binds one login to its browser: one each, so that two activities on a
-    page may start at once. Browsers refuse the ``__Host-`` prefix over plain http."""
-    prefix = "__Host-" if wired().address.base_url.startswith("https:") else ""
-    return f"{prefix}lti-{digest(state)[:16]}"
