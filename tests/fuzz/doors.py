@@ -57,18 +57,22 @@ class Doors:
 
     def id_token(self, id_token: str) -> TestResponse:
         """A launch of a good login with this as its token."""
-        request = self.lms.request(self.browser)
-        return _held(self._post("/lti/launch", {"state": request["state"], "id_token": id_token}))
+        return self._launched(lambda _nonce: id_token)
 
     def claims(self, claims_of: ClaimsOf) -> TestResponse:
         """A launch with well-signed claims, made from the login's nonce."""
-        request = self.lms.request(self.browser)
-        id_token = signed(claims_of(request["nonce"]))
-        return _held(self._post("/lti/launch", {"state": request["state"], "id_token": id_token}))
+        return self._launched(lambda nonce: signed(claims_of(nonce)))
 
     def form(self, fields: Mapping[str, str]) -> TestResponse:
         """A launch form without a login before it."""
         return _held(self._post("/lti/launch", fields))
+
+    def _launched(self, id_token_for: Callable[[str], str]) -> TestResponse:
+        """In a browser that keeps the login's cookie, so that a good launch goes all the way."""
+        browser = self.lms.browser()
+        request = self.lms.request(browser)
+        form = {"state": request["state"], "id_token": id_token_for(request["nonce"])}
+        return _held(self.lms.post(browser, form))
 
     def _post(self, path: str, fields: Mapping[str, str]) -> TestResponse:
         return self.browser.post(path, data=MultiDict(fields), base_url=ADDRESS.base_url)
