@@ -16,11 +16,13 @@ class SandboxSettings:
     """The two origins: ours and the tool's, both without a trailing slash.
 
     Give them different hosts (``localhost`` and ``127.0.0.1``), so that browsers treat the framed
-    tool as third party, as they do at a real school.
+    tool as third party, as they do at a real school. ``platform_storage`` False: a manner that
+    offers storage to tools offers none.
     """
 
     base_url: str
     tool_base_url: str
+    platform_storage: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Addresses:
     platform: str
     paths: Paths
     course_id: str
+    registered_id: str = ""
+    """The client id of a tool that registered by itself; empty: the one known from the start."""
 
     @property
     def issuer(self) -> str:
@@ -61,7 +65,7 @@ class Addresses:
     @property
     def client_id(self) -> str:
         """The tool's client id at this platform."""
-        return f"sandbox-{self.platform}"
+        return self.registered_id or f"sandbox-{self.platform}"
 
     @property
     def authorise(self) -> str:

@@ -26,6 +26,7 @@ from lti_tool.sandbox.manners import (
     TokenRules,
 )
 from lti_tool.sandbox.people import Person, Role
+from lti_tool.sandbox.registration_rules import CANVAS_REGISTRATION
 
 _JSON: Final = "application/json; charset=utf-8"
 _VALIDATION: Final[dict[str, object]] = {
@@ -234,6 +235,7 @@ CANVAS: Final = Manner(
     course=COURSE,
     paths=PATHS,
     resource_link_id=lambda number: f"{number:08x}-7c1d-4a2e-9f60-2b4c8e0d5a13",
+    registration=CANVAS_REGISTRATION,
     login=LoginRules(
         method="get",
         extras={"canvas_region": "not_configured", "canvas_environment": "prod"},
@@ -269,6 +271,7 @@ CANVAS: Final = Manner(
         },
         hint=lambda _number, ticket: ticket,
         strips_state=False,
+        storage_frame="post_message_forwarding",
     ),
     launch=LaunchRules(
         id_token_seconds=300,

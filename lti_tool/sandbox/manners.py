@@ -7,6 +7,7 @@ fields and never asks for a platform by name.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from lti_tool.sandbox.addresses import Addresses, Paths
 from lti_tool.sandbox.claims import LaunchFacts
@@ -48,7 +49,8 @@ class LoginRules:
     ``method`` is the login initiation's; ``extras`` are parameters sent beside the standard ones.
     ``required`` must be present in the authorisation request. ``hint`` makes the message hint from
     the activity's number (0 without one) and the launch's ticket. ``strips_state``: tags vanish
-    from ``state``, as in Moodle.
+    from ``state``, as in Moodle. ``storage_frame`` is the name of the frame that keeps values for
+    tools, empty where the platform offers no storage.
     """
 
     method: str
@@ -57,6 +59,7 @@ class LoginRules:
     refusals: Mapping[LoginProblem, LoginRefusal]
     hint: Callable[[int, str], str]
     strips_state: bool
+    storage_frame: str
 
 
 @dataclass(frozen=True)
@@ -194,6 +197,21 @@ class ServiceRules:
 
 
 @dataclass(frozen=True)
+class RegistrationRules:
+    """Dynamic registration. The paths stand below the issuer. ``configuration`` is what the
+    platform says of itself, ``guarded``: only to the bearer of a registration token. ``answer``
+    makes the reply from the tool's request and its new client id. ``refusals`` give status, body
+    and content type for a token that is ``used`` or ``unknown``, and for a ``bad`` request."""
+
+    configuration_path: str
+    registration_path: str
+    guarded: bool
+    configuration: Callable[[Addresses, str], dict[str, object]]
+    answer: Callable[[Mapping[str, Any], str], dict[str, object]]
+    refusals: Mapping[str, tuple[int, str, str]]
+
+
+@dataclass(frozen=True)
 class Manner:
     """One platform's manner, whole. ``product`` is the name people know."""
 
@@ -209,4 +227,5 @@ class Manner:
     columns: ColumnRules
     scores: ScoreRules
     services: ServiceRules
+    registration: RegistrationRules
     resource_link_id: Callable[[int], str]

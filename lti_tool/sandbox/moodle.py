@@ -27,6 +27,7 @@ from lti_tool.sandbox.manners import (
     TokenRules,
 )
 from lti_tool.sandbox.people import Person, Role
+from lti_tool.sandbox.registration_rules import MOODLE_REGISTRATION
 
 SCORE_TYPE: Final = "application/vnd.ims.lis.v1.score+json; charset=utf-8"
 _JSON: Final = "application/json; charset=utf-8"
@@ -245,6 +246,7 @@ MOODLE: Final = Manner(
     course=COURSE,
     paths=PATHS,
     resource_link_id=str,
+    registration=MOODLE_REGISTRATION,
     login=LoginRules(
         method="post",
         extras={},
@@ -264,6 +266,7 @@ MOODLE: Final = Manner(
             {"cmid": number + 1, "launchid": f"ltilaunch{number}_{ticket}"}, separators=(",", ":")
         ),
         strips_state=True,
+        storage_frame="",
     ),
     launch=LaunchRules(
         id_token_seconds=60,

@@ -17,6 +17,7 @@ from lti_tool.sandbox import (
     login,
     memberships,
     pages,
+    registration,
     tokens,
 )
 from lti_tool.sandbox.addresses import DEPLOYMENT_ID, Addresses, SandboxSettings
@@ -98,7 +99,7 @@ def create_sandbox(
 def _blueprint(platform: Platform) -> Blueprint:
     name = platform.manner.name
     blueprint = Blueprint(name, __name__, url_prefix=f"/{name}")
-    for room in (login, tokens, gradebook, memberships, pages, content_pages):
+    for room in (login, tokens, gradebook, memberships, pages, content_pages, registration):
         room.add_routes(blueprint, platform)
     return blueprint
 
