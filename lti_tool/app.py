@@ -20,6 +20,8 @@ from flask_wtf import CSRFProtect
 
 from lti_tool.catalogue import Catalogue, load_catalogue
 from lti_tool.delivery.deliver import Deliverer
+from lti_tool.delivery.rosters import RosterRefresher
+from lti_tool.delivery.rounds import Engine, Rounds
 from lti_tool.delivery.tasks import delivery_app
 from lti_tool.files import EvidenceStore
 from lti_tool.lti.access_tokens import AccessTokens
@@ -81,15 +83,19 @@ def build_parts(
     )
 
 
-def build_deliverer(parts: Parts) -> Deliverer:
-    """What sends due scores; the embedded thread, ``lti-tool deliver`` and Celery all run it."""
+def build_deliverer(parts: Parts) -> Engine:
+    """What sends due scores and reads class lists; the embedded thread, ``lti-tool deliver`` and
+    Celery all run it."""
     tokens = AccessTokens(
         parts.http,
         signing_key=lambda: signing_key(parts),
         unique=lambda: secrets.token_urlsafe(16),
     )
-    return Deliverer(
-        parts.database, parts.http, tokens, clock=parts.clock, random=random.SystemRandom().random
+    chance = random.SystemRandom().random
+    talking = (parts.database, parts.http, tokens)
+    return Rounds(
+        Deliverer(*talking, clock=parts.clock, random=chance),
+        RosterRefresher(*talking, clock=parts.clock, random=chance),
     )
 
 

@@ -6,14 +6,14 @@ and doubles no score. Each worker's own beat asks for a round every two seconds.
 
 from celery import Celery
 
-from .deliver import Deliverer
+from .rounds import Engine
 
 EVERY_SECONDS = 2.0
 QUEUE = "lti-tool-delivery"
 DELIVER = "lti_tool.deliver_due"
 
 
-def delivery_app(broker_url: str, deliverer: Deliverer) -> Celery:
+def delivery_app(broker_url: str, deliverer: Engine) -> Celery:
     """A Celery application whose workers drain the outbox, on a RabbitMQ quorum queue."""
     app = Celery("lti_tool", broker=broker_url)
     app.conf.update(
@@ -42,8 +42,8 @@ def delivery_app(broker_url: str, deliverer: Deliverer) -> Celery:
     return app
 
 
-def deliver_all(deliverer: Deliverer) -> int:
-    """Deliver until nothing is due; returns how many scores were handled."""
+def deliver_all(deliverer: Engine) -> int:
+    """Deliver until nothing is due; returns how many pieces were handled."""
     total = 0
     while handled := deliverer.deliver_due():
         total += handled

@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import structlog
 
-from .deliver import Deliverer
+from .rounds import Engine
 
 log = structlog.get_logger()
 
@@ -16,7 +16,7 @@ TROUBLE_SECONDS = 10.0
 
 
 def keep_delivering(
-    deliverer: Deliverer, stop: Event, *, trouble_seconds: float = TROUBLE_SECONDS
+    deliverer: Engine, stop: Event, *, trouble_seconds: float = TROUBLE_SECONDS
 ) -> None:
     """Deliver until ``stop`` is set; the score under way is finished first.
 
@@ -37,7 +37,7 @@ def keep_delivering(
 class DeliveryThread:
     """Delivers in the background until it is stopped."""
 
-    def __init__(self, deliverer: Deliverer) -> None:
+    def __init__(self, deliverer: Engine) -> None:
         self._stop = Event()
         self._thread = Thread(
             target=keep_delivering, args=(deliverer, self._stop), name="delivery", daemon=True

@@ -44,6 +44,16 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody on a course's class list. ``roles`` are those in the course that mean something
+    here, perhaps none (an observer); not ``active``: kept on the list, but not in the course."""
+
+    person: Person
+    roles: frozenset[Role]
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """The course. ``id`` is unique within a deployment only."""
 
@@ -98,3 +108,5 @@ class Launch:
     product: str = ""
     """The platform's product family code, ``moodle`` or ``canvas``; empty if not told."""
     return_url: str | None = None
+    roster: str | None = None
+    """Where the names and roles service lists the course; None where it is not offered."""

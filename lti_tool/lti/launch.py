@@ -48,6 +48,8 @@ from .claims import (
     DEPLOYMENT_ID,
     LTI,
     MESSAGE_TYPE,
+    MOST_URL,
+    NAMES_AND_ROLES,
     VERSION,
     Claims,
     custom_texts,
@@ -245,7 +247,15 @@ def _launch(claims: Claims, message_type: MessageType, platform: Platform) -> La
         locale=shown.label("locale") or claims.label("locale") or None,
         product=maker.label("product_family_code").lower(),
         return_url=_return_url(shown),
+        roster=_roster(claims),
     )
+
+
+def _roster(claims: Claims) -> str | None:
+    """Left out rather than refused where it is no web URL: nobody needs it to do their work."""
+    group = claims.group(NAMES_AND_ROLES) or Claims({})
+    url = group.text("context_memberships_url")
+    return url if url and is_web_url(url) and len(url) <= MOST_URL else None
 
 
 def _return_url(shown: Claims) -> str | None:

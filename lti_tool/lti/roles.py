@@ -34,6 +34,14 @@ def roles_here(roles: Collection[str], registrar_roles: Collection[str]) -> froz
     return frozenset(found)
 
 
+def course_roles(roles: Collection[str]) -> frozenset[Role]:
+    """What a class list says somebody is in the course: a teacher, a student, both, or neither.
+    Unlike at a launch an unknown role means nothing: an observer is no student to be assessed."""
+    principal = {_principal(role) for role in roles}
+    told = ((Role.TEACHER, TEACHING), (Role.STUDENT, LEARNING))
+    return frozenset(role for role, names in told if principal & names)
+
+
 def _principal(role: str) -> str:
     """The principal role in the course, empty for anything else.
 

@@ -1,10 +1,10 @@
 """Courses (LTI contexts), who belongs to them, and the resource links inside them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.errors import NotFoundError
@@ -33,7 +33,8 @@ class CourseRow(Base):
 
 
 class MembershipRow(Base):
-    """A person in a course in one role, as last seen at a launch."""
+    """A person in a course in one role, as last seen at a launch or on the class list. ``left_at``
+    is when the class list no longer had them; their work stays."""
 
     __tablename__ = "memberships"
     __table_args__ = (UniqueConstraint("course_id", "person_id", "role"),)
@@ -43,6 +44,7 @@ class MembershipRow(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     role: Mapped[str] = mapped_column(String(20))
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ResourceLinkRow(Base):
@@ -148,14 +150,19 @@ def courses_by_student(session: Session, school_id: int) -> Mapping[int, Sequenc
     return found
 
 
-def courses_of_student(session: Session, person_id: int) -> Sequence[Course]:
-    """The courses in which the person was seen as a student, oldest first."""
+def courses_of_student(
+    session: Session, person_id: int, *, present: bool = False
+) -> Sequence[Course]:
+    """The courses in which the person was seen as a student, oldest first; ``present`` leaves out
+    those the person has left."""
     query = (
         select(CourseRow)
         .join(MembershipRow, MembershipRow.course_id == CourseRow.id)
         .where(MembershipRow.person_id == person_id, MembershipRow.role == Role.STUDENT)
         .order_by(CourseRow.id)
     )
+    if present:
+        query = query.where(MembershipRow.left_at.is_(None))
     return [_course(row) for row in session.scalars(query)]
 
 
@@ -168,16 +175,48 @@ def remember_membership(
     if row is None:
         session.add(MembershipRow(**key, last_seen_at=now))
     else:
-        row.last_seen_at = now
+        row.last_seen_at, row.left_at = now, None
     session.flush()
 
 
+def mark_left(
+    session: Session, course_id: int, *, but: Collection[int], unseen_since: datetime, now: datetime
+) -> None:
+    """Note that the course's students have left it, all but these; those seen since are left out:
+    they came while the list was being read."""
+    query = select(MembershipRow).where(
+        MembershipRow.course_id == course_id,
+        MembershipRow.role == Role.STUDENT,
+        MembershipRow.left_at.is_(None),
+        MembershipRow.last_seen_at < unseen_since,
+    )
+    for row in session.scalars(query).all():
+        if row.person_id not in but:
+            row.left_at = now
+    session.flush()
+
+
+def people_of(session: Session, course_id: int, role: Role) -> frozenset[int]:
+    """The ids of everybody who is or was in the course in this role."""
+    query = select(MembershipRow.person_id).filter_by(course_id=course_id, role=role.value)
+    return frozenset(session.scalars(query))
+
+
 def students_of(session: Session, course_id: int) -> Sequence[Account]:
-    """The course's students by student number, then name."""
+    """The course's students by student number, then name; those who left are not among them."""
+    return _students(session, course_id, MembershipRow.left_at.is_(None))
+
+
+def former_students_of(session: Session, course_id: int) -> Sequence[Account]:
+    """The students who left the course, by student number, then name."""
+    return _students(session, course_id, MembershipRow.left_at.is_not(None))
+
+
+def _students(session: Session, course_id: int, which: ColumnElement[bool]) -> Sequence[Account]:
     query = (
         select(PersonRow)
         .join(MembershipRow, MembershipRow.person_id == PersonRow.id)
-        .where(MembershipRow.course_id == course_id, MembershipRow.role == Role.STUDENT)
+        .where(MembershipRow.course_id == course_id, MembershipRow.role == Role.STUDENT, which)
         .order_by(PersonRow.student_number, PersonRow.name, PersonRow.id)
     )
     return [as_account(row) for row in session.scalars(query)]

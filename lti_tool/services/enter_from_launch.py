@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.launch import Launch, Person, ResourceLink, Role
-from lti_tool.persistence import assessments, courses, people, platforms
+from lti_tool.persistence import assessments, courses, people, platforms, rosters
 from lti_tool.persistence.courses import Course, Link
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
@@ -57,6 +57,8 @@ def enter_from_launch(
         courses.remember_membership(
             session, course_id=course.id, person_id=account.id, role=role, now=now
         )
+    if launch.roster is not None:
+        rosters.note_roster(session, course_id=course.id, url=launch.roster, now=now)
     if launch.resource_link is None:
         return Entry(account, deployment.school_id, course, None, None)
     link = _link(session, launch, course, launch.resource_link)

@@ -92,7 +92,8 @@ class ClassRow:
 
 @dataclass(frozen=True, slots=True)
 class ClassMap:
-    """The map. ``red_lines`` counts the students with a proven breach at this level."""
+    """The map. ``red_lines`` counts the students with a proven breach at this level. ``left`` are
+    those with evidence who are no longer in the course; no count has them."""
 
     standard: Standard
     level: Level
@@ -104,6 +105,7 @@ class ClassMap:
     has_evidence: bool
     red_lines: int
     attained: int
+    left: tuple[ClassRow, ...] = ()
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -129,10 +131,12 @@ def show_class(
     bundle = _bundle(catalogue, view, found)
     level = bundle.standard.level(view.level or _first_level(bundle.standard, found))
     students = courses.students_of(session, course_id)
+    gone = courses.former_students_of(session, course_id)
     held = standings.standings_of(session, {each.id for each in students}, bundle.standard.id)
     tasks = tuple(_tasks(bundle, level, view, held))
-    states = _attainments(session, bundle, level, students, course_id)
+    states = _attainments(session, bundle, level, [*students, *gone], course_id)
     rows = [_row(each, tasks, held[each.id], states.get(each.id)) for each in students]
+    kept = standings.standings_of(session, {each.id for each in gone}, bundle.standard.id)
     return ClassMap(
         standard=bundle.standard,
         level=level,
@@ -144,6 +148,9 @@ def show_class(
         has_evidence=any(cell is not None for row in rows for cell in row.cells),
         red_lines=sum(_has_breach(row) for row in rows),
         attained=sum(row.attainment is AttainmentState.ATTAINED for row in rows),
+        left=tuple(
+            _row(each, tasks, kept[each.id], states.get(each.id)) for each in gone if kept[each.id]
+        ),
     )
 
 

@@ -52,10 +52,14 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """An assessment's queue: those handed in, longest waiting first, then all others by number."""
+    """An assessment's queue: those handed in, longest waiting first, then all others by number.
+
+    ``left`` are those with work who are no longer in the course; no count has them.
+    """
 
     assessment: Assessment
     rows: tuple[QueueRow, ...]
+    left: tuple[QueueRow, ...] = ()
 
     @property
     def counts(self) -> Mapping[QueueState, int]:
@@ -103,10 +107,14 @@ def _queue(session: Session, assessment: Assessment, students: Sequence[Account]
         submissions.submissions_to(session, assessment.id, tuple(SubmissionState))
     )
     newest = _newest_ratings(ratings.ratings_of_assessment(session, assessment.id))
-    left = attempts.keys() - {each.id for each in students}
-    learners = [*students, *people.accounts(session, left).values()] if left else students
-    rows = (_row(assessment, each, attempts.get(each.id, ()), newest) for each in learners)
-    return Queue(assessment, tuple(sorted(rows, key=_waiting_order)))
+    gone = attempts.keys() - {each.id for each in students}
+    left = people.accounts(session, gone).values() if gone else ()
+
+    def rows(learners: Iterable[Account]) -> tuple[QueueRow, ...]:
+        made = (_row(assessment, each, attempts.get(each.id, ()), newest) for each in learners)
+        return tuple(sorted(made, key=_waiting_order))
+
+    return Queue(assessment, rows(students), rows(left))
 
 
 def _by_learner(found: Iterable[Submission]) -> Mapping[int, Sequence[Submission]]:

@@ -165,10 +165,11 @@ def _queue_levels(
 ) -> None:
     """Queue each level's score for every course of the learner that assesses the level.
 
-    The column is the tool's own, with no resource link: deleting an activity leaves it.
+    A course they have left is passed over: its LMS takes no score for them. The column is the
+    tool's own, with no resource link: deleting an activity leaves it.
     """
     session, standard = work.session, bundle.standard
-    for course in courses.courses_of_student(session, learner.id):
+    for course in courses.courses_of_student(session, learner.id, present=True):
         if course.line_items_url is None:
             continue
         for level in _levels_assessed(session, course, standard.id):

@@ -3,7 +3,16 @@
 One module per page; they share ``frame`` (blueprint and tabs) and do not know each other.
 """
 
-from . import choose, class_map, conditions, deliveries, queue, rate
+from . import choose, class_map, conditions, deliveries, queue, rate, roster
 from .frame import blueprint
 
-__all__ = ["blueprint", "choose", "class_map", "conditions", "deliveries", "queue", "rate"]
+__all__ = [
+    "blueprint",
+    "choose",
+    "class_map",
+    "conditions",
+    "deliveries",
+    "queue",
+    "rate",
+    "roster",
+]

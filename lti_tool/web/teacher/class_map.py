@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.launch import Role
 from lti_tool.domain.mastery import MasteryState
 from lti_tool.domain.standard import RequirementKey
+from lti_tool.persistence import rosters
 from lti_tool.persistence.standings import Standing
 from lti_tool.services.show_class import ClassMap, ClassOrder, ClassView, show_class
 from lti_tool.services.show_history import show_history
@@ -37,10 +38,12 @@ def class_map() -> ResponseReturnValue:
     view = _asked_view()
     with reading() as session:
         found = show_class(session, wired().catalogue, view, course_id=member().course_id)
+        class_list = rosters.roster_of(session, member().course_id)
     return render_template(
         "teacher/class.html",
         page=frame(Place.CLASS, standard=found.standard),
         map=found,
+        class_list=class_list,
         view=view,
         cells=_cells(found),
         orders=ClassOrder,

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.launch import Role
-from lti_tool.persistence import assessments
+from lti_tool.persistence import assessments, rosters
 from lti_tool.services.release_ratings import Released, release_all
 from lti_tool.services.show_queue import QueueState, show_assessments, show_queue
 from lti_tool.web.access import member, reading, requires, working
@@ -37,6 +37,7 @@ def queue(assessment_id: str) -> ResponseReturnValue:
     """Who has handed in, oldest first, and who has not."""
     with reading() as session:
         found = show_queue(session, assessment_id, course_id=member().course_id)
+        class_list = rosters.roster_of(session, member().course_id)
     remember(found.assessment.id)
     bundle = wired().catalogue.find(found.assessment.standard_id)
     only = _asked_state()
@@ -45,6 +46,7 @@ def queue(assessment_id: str) -> ResponseReturnValue:
         page=frame(Place.QUEUE, standard=bundle.standard, waiting=found.waiting),
         queue=found,
         rows=found.only(only),
+        class_list=class_list,
         only=only,
         states=QueueState,
         level=bundle.standard.level(found.assessment.level),

@@ -1,0 +1,115 @@
+"""Names and Role Provisioning Services 2.0: who is in a course.
+
+PyLTI1p3 does not page and reads no status, so these calls are ours. Only ``user_id`` and ``roles``
+are guaranteed (section 2.3). The whole list is read each time, never ``differences``: neither
+Moodle nor Canvas offers that link, and who left is known from the whole list alone.
+
+Not here: what becomes of the list (``lti_tool.services.refresh_roster``). Every call may use the
+network: make none inside a transaction.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+from lti_tool.domain.launch import Member, Person
+from lti_tool.persistence.platforms import Platform
+
+from .access_tokens import AccessTokens
+from .answers import Refused, Trouble, trouble
+from .claims import MOST_ID, Claims
+from .errors import BadClaimError
+from .http import HttpAnswer, PlatformHttp
+from .roles import course_roles
+from .service_calls import ServiceCall, ServiceCalls
+from .urls import next_link, same_origin, with_query
+
+SCOPE: Final = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+"""The only scope of the service."""
+MEMBERS_TYPE: Final = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
+"""Moodle 4.5 answers only to exactly this."""
+MOST_PAGES = 400
+"""Canvas gives at most fifty people a page."""
+
+
+class ClassList:
+    """The class lists of one deployment; ``deployment`` is the platform's word for it."""
+
+    def __init__(
+        self, http: PlatformHttp, tokens: AccessTokens, *, platform: Platform, deployment: str
+    ) -> None:
+        self._calls = ServiceCalls(http, tokens, platform=platform, deployment=deployment)
+
+    def members(
+        self, url: str, *, now: datetime, role: str | None = None
+    ) -> tuple[Member, ...] | Trouble:
+        """Everybody in the course, in the platform's order; ``url`` is what a launch told.
+
+        ``role`` asks the platform for people of one role only (section 2.4.1). All pages or
+        trouble, never a part: who is missing would count as gone.
+        """
+        onward: str | None = with_query(url, {"role": role} if role else {})
+        found: list[Member] = []
+        for _ in range(MOST_PAGES):
+            if onward is None:
+                return tuple(found)
+            if not same_origin(onward, url):
+                return Refused("address_forbidden", None, "another origin than the list's")
+            answer = self._page(onward, now)
+            if not isinstance(answer, HttpAnswer):
+                return answer
+            page = _members(answer)
+            if page is None:
+                return Refused("malformed", answer.status, answer.excerpt)
+            found.extend(page)
+            onward = next_link(answer.headers.get("link"), answer.url)
+        return Refused("malformed", None, "too many pages of people")
+
+    def _page(self, url: str, now: datetime) -> HttpAnswer | Trouble:
+        answer = self._calls.make(ServiceCall(url, SCOPE, {"Accept": MEMBERS_TYPE}), now=now)
+        if isinstance(answer, HttpAnswer) and not 200 <= answer.status < 300:
+            return trouble(answer, now=now)
+        return answer
+
+
+def _members(answer: HttpAnswer) -> tuple[Member, ...] | None:
+    """The people of a page, unreadable entries left out; None when it is no list of people."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return None
+    entries = body.get("members") if isinstance(body, dict) else None
+    if not isinstance(entries, list):
+        return None
+    found = (_member(each) for each in entries)
+    return tuple(each for each in found if each is not None)
+
+
+def _member(entry: Any) -> Member | None:
+    if not isinstance(entry, dict):
+        return None
+    told = Claims({name: _plain(value) for name, value in entry.items()})
+    try:
+        return Member(
+            person=_person(told),
+            roles=course_roles(told.texts("roles") or ()),
+            active=(told.text("status") or "Active") == "Active",
+        )
+    except BadClaimError:
+        return None
+
+
+def _person(told: Claims) -> Person:
+    return Person(
+        sub=told.identifier("user_id"),
+        name=told.label("name"),
+        given_name=told.label("given_name"),
+        family_name=told.label("family_name"),
+        email=told.label("email"),
+        student_number=told.label("lis_person_sourcedid"),
+    )
+
+
+def _plain(value: object) -> object:
+    """Ids are texts, yet some write them as numbers."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value)[:MOST_ID] if is_number else value
