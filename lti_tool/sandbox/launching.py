@@ -55,8 +55,15 @@ def initiation(platform: Platform, start: Start) -> Initiation:
         "client_id": addresses.client_id,
         "lti_deployment_id": DEPLOYMENT_ID,
         **rules.extras,
+        **storage_target(platform),
     }
     return Initiation(addresses.tool_login, rules.method, parameters)
+
+
+def storage_target(platform: Platform) -> dict[str, str]:
+    """What the login initiation and the launch say of the platform's storage."""
+    frame = platform.storage_frame
+    return {"lti_storage_target": frame} if frame else {}
 
 
 def id_token(platform: Platform, pending: PendingLaunch, person: Person, nonce: str) -> str:

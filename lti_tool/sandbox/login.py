@@ -10,7 +10,7 @@ from functools import partial
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from lti_tool.sandbox.launching import id_token
+from lti_tool.sandbox.launching import id_token, storage_target
 from lti_tool.sandbox.manners import LoginProblem
 from lti_tool.sandbox.state import PendingLaunch, Platform
 
@@ -43,7 +43,8 @@ def authorise(platform: Platform) -> Response:
         token = _token(platform, given)
     except LoginRefused as refused:
         return _refused(platform, refused.problem, given)
-    return _posted(given["redirect_uri"], {"id_token": token, **_state(platform, given)})
+    fields = {"id_token": token, **_state(platform, given), **storage_target(platform)}
+    return _posted(given["redirect_uri"], fields)
 
 
 def _token(platform: Platform, given: Mapping[str, str]) -> str:

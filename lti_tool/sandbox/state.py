@@ -78,6 +78,12 @@ class Platform:
         self._requests: list[Received] = []
         self._people_by_id = {person.user_id: person for person in self.people}
 
+    @property
+    def storage_frame(self) -> str:
+        """The name of the frame that keeps values for tools; empty where none does."""
+        offered = self.addresses.settings.platform_storage
+        return self.manner.login.storage_frame if offered else ""
+
     # --- time, key and people ---
 
     @property

@@ -58,7 +58,7 @@ def running_demo(folder: Path) -> Iterator[Demo]:
 
     Raises RuntimeError with what it printed when it does not get ready.
     """
-    demo = Demo(folder, _free_port(), _free_port())
+    demo = Demo(folder, free_port(), free_port())
     log = folder / "demo.log"
     with log.open("wb") as written:
         process = subprocess.Popen(
@@ -79,7 +79,8 @@ def _environment(folder: Path, settings: Mapping[str, str] | None = None) -> Map
     return {**kept, "LANG": "C.UTF-8", "LTI_TOOL_DATA_DIR": str(folder), **(settings or {})}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at just now."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]

@@ -1,6 +1,7 @@
 """A browser as small as a journey needs: it opens pages, fills forms in and sends them, by HTTP.
 
-It keeps cookies, follows redirects, and sends the forms that a page's script would send at once.
+It keeps cookies, follows redirects, goes on where a page says so to browsers without scripts, and
+sends the forms that a page's script would send at once.
 Like a browser it sends Secure cookies to loopback addresses. It runs no script, so what a journey
 shows works without any. Not here: what a page is about (``people``).
 """
@@ -60,6 +61,8 @@ class Page:
     html: str
     forms: Sequence[Form]
     links: Sequence[str]
+    onward: str = ""
+    """Where the page goes by itself; empty where it stays."""
 
     def form(self, action: str, **having: str) -> Form:
         """The first form whose action matches the pattern, with these field values.
@@ -143,9 +146,18 @@ class Visitor:
     def _show(self, answer: requests.Response, *, by_itself: bool) -> Page:
         """Show the answer; unless told otherwise send on what its script would send on."""
         self.page = _read(answer)
-        while by_itself and (form := _sent_at_once(self.page)) is not None:
-            self.submit(form, by_itself=False)
+        while by_itself and self._goes_on():
+            pass
         return self.page
+
+    def _goes_on(self) -> bool:
+        """Take the step that the page takes by itself, if it takes one."""
+        form, onward = _sent_at_once(self.page), self.page.onward
+        if form is not None:
+            self.submit(form, by_itself=False)
+        elif onward:
+            self.open(onward, by_itself=False)
+        return form is not None or bool(onward)
 
 
 class _TrustingLoopback(DefaultCookiePolicy):
@@ -167,6 +179,7 @@ def _read(answer: requests.Response) -> Page:
         html=answer.text,
         forms=reader.all_forms(answer.url),
         links=tuple(urljoin(answer.url, each) for each in reader.links),
+        onward=reader.onward,
     )
 
 
@@ -191,6 +204,7 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.links: list[str] = []
+        self.onward = ""
         self._forms: list[Form] = []
         self._elsewhere: list[tuple[str, Form]] = []
         self._open: Form | None = None
@@ -212,6 +226,8 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "a" and "href" in given:
             self.links.append(given["href"])
+        elif given.get("http-equiv") == "refresh":
+            self.onward = given["content"].partition("url=")[2]
         elif tag == "form":
             method = given.get("method", "get").lower()
             self._open = Form(given.get("action", ""), method, given.get("id", ""))

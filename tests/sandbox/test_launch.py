@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_tool.sandbox import LineItem, Platform
+from lti_tool.sandbox import LineItem, Platform, Sandbox, SandboxSettings, create_sandbox
 from tests.sandbox.conftest import Browser, Clock, Form, Tool, captured
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -32,7 +32,22 @@ def test_a_login_initiation_names_issuer_client_deployment_and_person(
     assert form.fields["lti_deployment_id"] == "1"
     assert form.fields["login_hint"] == platform.students[0].user_id
     assert form.fields["target_link_uri"] == f"{tool.base_url}/lti/launch"
-    assert "lti_storage_target" not in form.fields
+
+
+def test_only_canvas_offers_storage_before_and_after_the_login(
+    browser: Browser, platform: Platform, start: str, tool: Tool
+) -> None:
+    initiation = browser.initiation(start)
+    launch = browser.authorise(platform, tool.authorisation(initiation.fields))
+    frame = {"canvas": "post_message_forwarding", "moodle": None}[platform.manner.name]
+    for form in (initiation, launch):
+        assert form.fields.get("lti_storage_target") == frame
+
+
+def test_storage_can_be_switched_off(tool: Tool) -> None:
+    settings = SandboxSettings("http://localhost:8081", tool.base_url, platform_storage=False)
+    sandbox: Sandbox = create_sandbox(settings).extensions["sandbox"]
+    assert sandbox.platforms["canvas"].storage_frame == ""
 
 
 def test_an_id_token_is_posted_with_the_state_to_the_redirect_uri(
