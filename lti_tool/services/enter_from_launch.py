@@ -6,20 +6,24 @@ from datetime import datetime
 
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.launch import Launch, Person, ResourceLink, Role
-from lti_tool.persistence import assessments, courses, people, platforms, rosters
+from lti_tool.persistence import assessments, courses, people, platforms, rosters, runs
 from lti_tool.persistence.courses import Course, Link
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
 ASSESSMENT_FIELD = "assessment"
 """The custom parameter that carries an assessment's id, set by deep linking."""
+HISTORY_FIELD = "context_history"
+"""The custom parameter with the ids of the courses this one was copied from, comma-separated
+(``$Context.id.history``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Who entered where. ``course`` and ``link`` are None outside a course or a link.
 
-    ``assessment_id`` is None when the link is not set up yet.
+    ``assessment_id`` is None when the link is not set up yet; ``copy_of`` is then the assessment of
+    another course that the link was copied with, None where it was not.
     """
 
     account: Account
@@ -27,6 +31,7 @@ class Entry:
     course: Course | None
     link: Link | None
     assessment_id: str | None
+    copy_of: str | None = None
 
 
 def enter_from_launch(
@@ -35,7 +40,8 @@ def enter_from_launch(
     """Store what the launch tells and find the assessment its link opens.
 
     A link finds its assessment by what a teacher chose for it here, or by the custom
-    parameter of deep linking if that assessment belongs to this very course. Raises
+    parameter of deep linking if that assessment, or a fresh run of it, belongs to this very
+    course: a duplicated activity opens the same assessment. Raises
     NotFoundError when platform or deployment vanished since the launch was verified.
     """
     deployment = platforms.deployment_by_id(session, launch.deployment_id)
@@ -62,7 +68,8 @@ def enter_from_launch(
     if launch.resource_link is None:
         return Entry(account, deployment.school_id, course, None, None)
     link = _link(session, launch, course, launch.resource_link)
-    return Entry(account, deployment.school_id, course, link, link.assessment_id)
+    copy_of = _copied_from(session, launch, course) if link.assessment_id is None else None
+    return Entry(account, deployment.school_id, course, link, link.assessment_id, copy_of)
 
 
 def _named(person: Person, new_id: Callable[[], str]) -> Person:
@@ -90,9 +97,32 @@ def _link(session: Session, launch: Launch, course: Course, told: ResourceLink) 
     named = launch.custom.get(ASSESSMENT_FIELD)
     if link.assessment_id is not None or not named:
         return link
-    try:
-        assessments.assessment(session, named, course_id=course.id)
-    except NotFoundError:
+    here = runs.run_in(session, course.id, named)
+    if here is None and _course_id_of(session, named) == course.id:
+        here = named
+    if here is None:
         return link
-    courses.point_link(session, link.id, named)
+    courses.point_link(session, link.id, here)
     return courses.link(session, link.id)
+
+
+def _copied_from(session: Session, launch: Launch, course: Course) -> str | None:
+    """The assessment of another course that the link names: of one that the platform says this
+    course was copied from, or where it says nothing, of any of the same school and platform."""
+    named = launch.custom.get(ASSESSMENT_FIELD, "")
+    home_id = _course_id_of(session, named)
+    if home_id is None or home_id == course.id:
+        return None
+    home = courses.course(session, home_id)
+    if (home.school_id, home.platform_id) != (course.school_id, course.platform_id):
+        return None
+    history = launch.custom.get(HISTORY_FIELD)
+    told = {each.strip() for each in history.split(",")} if history else {home.context_id}
+    return named if home.context_id in told else None
+
+
+def _course_id_of(session: Session, assessment_id: str) -> int | None:
+    try:
+        return assessments.course_of(session, assessment_id)
+    except NotFoundError:
+        return None

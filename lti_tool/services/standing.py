@@ -31,6 +31,7 @@ from lti_tool.persistence import (
     line_items,
     people,
     ratings,
+    runs,
     scores,
     standings,
     submissions,
@@ -240,11 +241,12 @@ def _grades(work: Work, learner_id: int, assessment: Assessment) -> Mapping[str,
 def ensure_grade_item(
     session: Session, assessment: Assessment, course: Course
 ) -> line_items.LineItem:
-    """The assessment's column: the link's own where the platform told it, else one to be made."""
+    """The assessment's column: the link's own where the platform told it, else one to be made. A
+    fresh run keeps the resource id of its original, which the copied column has."""
     return line_items.ensure_line_item(
         session,
         course_id=course.id,
-        resource_id=assessment.id,
+        resource_id=runs.source_of(session, assessment.id) or assessment.id,
         tag=line_items.GRADE_TAG,
         label=assessment.title,
         maximum=assessment.points,

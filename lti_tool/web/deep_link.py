@@ -15,7 +15,7 @@ from lti_tool.lti.urls import origin
 from lti_tool.persistence import platforms
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.line_items import GRADE_TAG
-from lti_tool.services.enter_from_launch import ASSESSMENT_FIELD
+from lti_tool.services.enter_from_launch import ASSESSMENT_FIELD, HISTORY_FIELD
 
 from .access import member
 from .page import Page
@@ -35,7 +35,7 @@ def answer(assessment: Assessment) -> ResponseReturnValue:
     link = Link(
         title=assessment.title,
         url=wired().address.launch_url,
-        custom={ASSESSMENT_FIELD: assessment.id},
+        custom={ASSESSMENT_FIELD: assessment.id, HISTORY_FIELD: "$Context.id.history"},
         column=LinkColumn(assessment.points, assessment.title, assessment.id, GRADE_TAG),
     )
     return _page([link])

@@ -157,6 +157,8 @@ def _signed_in(message: Launch, entry: Entry) -> SignedIn:
         data[LANGUAGE] = message.locale
     if entry.link is not None:
         data["link_id"] = entry.link.id
+    if entry.copy_of is not None:
+        data["copy_of"] = entry.copy_of
     if message.deep_linking is not None:
         data["deep_linking"] = {
             "return_url": message.deep_linking.return_url,

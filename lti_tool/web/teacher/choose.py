@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.assessment import MAX_WEIGHT, Assessment
-from lti_tool.domain.errors import BadAssessmentError, UnknownRequirementError
+from lti_tool.domain.errors import BadAssessmentError, NotFoundError, UnknownRequirementError
 from lti_tool.domain.launch import Role
 from lti_tool.domain.standard import RequirementKey, Standard
 from lti_tool.persistence import assessments, courses
 from lti_tool.persistence.database import Session
+from lti_tool.services.copy_course import Original, show_original, start_fresh_run
 from lti_tool.services.set_up_assessment import (
     Choice,
     Conditions,
@@ -91,6 +92,20 @@ def use_existing() -> ResponseReturnValue:
     return _done(chosen)
 
 
+@blueprint.post("/choose/fresh-run")
+@requires(Role.TEACHER)
+def fresh_run() -> ResponseReturnValue:
+    """Start what this link was copied from anew in this course."""
+    source = _copy_of()
+    if source is None:
+        raise NotFoundError
+    with working() as work:
+        link_id = _open_link(work.session)
+        run = start_fresh_run(work, source, course_id=member().course_id, link_id=link_id)
+    flash(gettext("Started anew for this course. Set a due time where there is one."), "ok")
+    return redirect(url_for("teacher.queue", assessment_id=run.id), 303)
+
+
 @blueprint.post("/choose/cancel")
 @requires(Role.TEACHER)
 def cancel() -> ResponseReturnValue:
@@ -127,6 +142,18 @@ def _done(chosen: Assessment) -> ResponseReturnValue:
     if deep_link.is_asked():
         return deep_link.answer(chosen)
     return redirect(url_for("teacher.queue", assessment_id=chosen.id), 303)
+
+
+def _copy_of() -> str | None:
+    return cast("str | None", member().data.get("copy_of"))
+
+
+def _original(session: Session) -> Original | None:
+    """What the launched link was copied from, while it opens nothing yet."""
+    source = _copy_of()
+    if source is None or _open_link(session) is None:
+        return None
+    return show_original(session, source, course_id=member().course_id)
 
 
 def _open_link(session: Session) -> int | None:
@@ -183,6 +210,7 @@ def _page(
             session, wired().catalogue, course_id=member().course_id, standard_id=standard_id
         )
         has_open_link = _open_link(session) is not None
+        original = _original(session)
     deep = deep_link.is_asked()
     bundle = wired().catalogue.find(chooser.standard.id)
     return render_template(
@@ -199,6 +227,7 @@ def _page(
         errors=errors,
         deep=deep,
         has_open_link=has_open_link,
+        original=original,
     )
 
 
