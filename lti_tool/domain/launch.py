@@ -82,12 +82,14 @@ class GradeService:
 
 @dataclass(frozen=True, slots=True)
 class DeepLinking:
-    """What a deep linking request allows. ``data`` is echoed only when it was sent (not None)."""
+    """What a deep linking request allows. ``data`` is echoed only when it was sent (not None);
+    ``accept_links`` is whether it takes links to tools at all."""
 
     return_url: str
     accept_multiple: bool
     accept_line_item: bool
     data: str | None = None
+    accept_links: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,15 @@ from pylti1p3.registration import Registration
 from lti_tool.domain.launch import DeepLinking
 from lti_tool.persistence.platforms import Platform
 
-from .claims import DEEP_LINKING_DATA
+from .claims import (
+    DEEP_LINKING_DATA,
+    DEEP_LINKING_ERROR,
+    DEEP_LINKING_ERROR_LOG,
+    DEEP_LINKING_LOG,
+    DEEP_LINKING_MESSAGE,
+)
 from .errors import DeepLinkingError
-from .grade_messages import is_too_long, number
+from .grade_messages import is_too_long, number, timestamp
 from .keys import SigningKey
 from .registrations import registration
 from .urls import is_web_url, origin
@@ -43,12 +49,28 @@ class LinkColumn:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to put into the course. ``custom`` comes back at its launch, also from a copy."""
+    """A link to put into the course. ``custom`` comes back at its launch, also from a copy.
+    ``due_at`` is told as the end of submission, which Canvas takes for the due date and Moodle 4.5
+    ignores."""
 
     title: str
     url: str
     custom: Mapping[str, str] = field(default_factory=dict)
     column: LinkColumn | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The links chosen, none at all when the person cancelled; what the platform shows the
+    person on their return (``message``, ``error``), and what it may write down for its
+    administrator (deep linking 2.0, section 4.4.8). Empty texts are left out."""
+
+    links: Sequence[Link] = ()
+    message: str = ""
+    error: str = ""
+    log: str = ""
+    error_log: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +83,7 @@ class DeepLinkingAnswer:
 
 def deep_linking_answer(
     request: DeepLinking,
-    links: Sequence[Link],
+    reply: Reply,
     *,
     platform: Platform,
     deployment: str,
@@ -70,7 +92,7 @@ def deep_linking_answer(
     token: Callable[[], str],
     allow_loopback: bool = False,
 ) -> DeepLinkingAnswer:
-    """The signed answer to a deep linking request; no links at all means cancelled.
+    """The signed answer to a deep linking request.
 
     ``deployment`` is the platform's word for it; ``token`` makes the nonce. Columns are left
     out where the platform said it takes none. Plain http is for ``allow_loopback`` only.
@@ -80,10 +102,12 @@ def deep_linking_answer(
     platform accepts, or a text is too long or empty.
     """
     _check_return_url(request.return_url, platform, allow_loopback=allow_loopback)
-    if len(links) > 1 and not request.accept_multiple:
+    if len(reply.links) > 1 and not request.accept_multiple:
         raise DeepLinkingError("item", "one link only")
-    answer = _Answer(registration(platform, key), deployment, request, now=now, nonce=token())
-    items = [_item(link, with_column=request.accept_line_item) for link in links]
+    answer = _Answer(
+        registration(platform, key), deployment, request, reply, now=now, nonce=token()
+    )
+    items = [_item(link, with_column=request.accept_line_item) for link in reply.links]
     return DeepLinkingAnswer(request.return_url, {"JWT": answer.get_response_jwt(items)})
 
 
@@ -99,7 +123,7 @@ def _item(link: Link, *, with_column: bool) -> DeepLinkResource:
     texts = all(isinstance(x, str) for pair in link.custom.items() for x in pair)
     if not texts or not link.title:
         raise DeepLinkingError("item", "title or custom")
-    item = DeepLinkResource().set_title(link.title).set_url(link.url)
+    item = _Item(link.due_at).set_title(link.title).set_url(link.url)
     item.set_custom_params(dict(link.custom))
     if with_column and link.column is not None:
         item.set_lineitem(_column(link.column))
@@ -115,14 +139,30 @@ def _column(column: LinkColumn) -> LineItem:
     return made.set_resource_id(column.resource_id).set_tag(column.tag)
 
 
+class _Item(DeepLinkResource):
+    """PyLTI1p3's item with the end of submission, which it does not know (section 4.3)."""
+
+    def __init__(self, due_at: datetime | None) -> None:
+        super().__init__()
+        self._due_at = due_at
+
+    def to_dict(self) -> dict[str, object]:
+        """The item's fields."""
+        told = super().to_dict()
+        if self._due_at is not None:
+            told["submission"] = {"endDateTime": timestamp(self._due_at)}
+        return told
+
+
 class _Answer(DeepLink):
-    """PyLTI1p3's message with our clock and nonce, and ``data`` only if it was sent."""
+    """PyLTI1p3's message with our clock and nonce, ``data`` only if it was sent, and words."""
 
     def __init__(
         self,
         made_for: Registration,
         deployment: str,
         request: DeepLinking,
+        reply: Reply,
         *,
         now: datetime,
         nonce: str,
@@ -130,6 +170,7 @@ class _Answer(DeepLink):
         settings: TDeepLinkData = {"deep_link_return_url": request.return_url}
         super().__init__(made_for, deployment, settings)
         self._data, self._now, self._nonce = request.data, now, nonce
+        self._reply = reply
 
     def get_message_jwt(self, resources: Sequence[DeepLinkResource]) -> dict[str, object]:
         """The claims of the answer."""
@@ -141,4 +182,10 @@ class _Answer(DeepLink):
         message[DEEP_LINKING_DATA] = self._data
         if self._data is None:
             del message[DEEP_LINKING_DATA]
-        return message
+        words = {
+            DEEP_LINKING_MESSAGE: self._reply.message,
+            DEEP_LINKING_ERROR: self._reply.error,
+            DEEP_LINKING_LOG: self._reply.log,
+            DEEP_LINKING_ERROR_LOG: self._reply.error_log,
+        }
+        return {**message, **{name: text for name, text in words.items() if text}}

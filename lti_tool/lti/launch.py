@@ -66,6 +66,7 @@ from .key_sets import KeySets
 from .roles import roles_here
 from .urls import is_web_url
 
+LINK_TYPE = "ltiResourceLink"
 UNPLACED = 0
 """The deployment's row id before ``admit_launch`` knows it."""
 
@@ -312,7 +313,7 @@ def _deep_linking(claims: Claims) -> DeepLinking:
     group = claims.group(DEEP_LINKING_SETTINGS)
     if group is None:
         raise BadClaimError("claim_missing", "deep_linking_settings")
-    group.texts("accept_types")
+    types = group.texts("accept_types")
     group.texts("accept_presentation_document_targets")
     return_url = group.web_url("deep_link_return_url")
     if return_url is None:
@@ -322,4 +323,5 @@ def _deep_linking(claims: Claims) -> DeepLinking:
         accept_multiple=group.flag("accept_multiple", absent=False),
         accept_line_item=group.flag("accept_lineitem", absent=True),
         data=group.text("data"),
+        accept_links=not types or LINK_TYPE in types,
     )

@@ -106,6 +106,16 @@ def keys_of_task(standard: Standard, level: str, code: str) -> tuple[Requirement
     raise UnknownRequirementError(f"{level}/{code}")
 
 
+def by_task(
+    standard: Standard, chosen: Iterable[RequirementKey]
+) -> tuple[tuple[RequirementKey, ...], ...]:
+    """The chosen requirements, one group for each work task, in the order of the source."""
+    wanted = frozenset(chosen)
+    tasks = (task for level in standard.levels for task in level.tasks)
+    groups = (tuple(r.key for r in task.requirements if r.key in wanted) for task in tasks)
+    return tuple(each for each in groups if each)
+
+
 def can_be_assessed(requirement: Requirement) -> bool:
     """Whether there is a text to judge by."""
     return requirement.status is not SourceStatus.LOST

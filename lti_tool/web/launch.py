@@ -163,6 +163,8 @@ def _signed_in(message: Launch, entry: Entry) -> SignedIn:
         data["deep_linking"] = {
             "return_url": message.deep_linking.return_url,
             "accept_line_item": message.deep_linking.accept_line_item,
+            "accept_multiple": message.deep_linking.accept_multiple,
+            "accept_links": message.deep_linking.accept_links,
             "data": message.deep_linking.data,
             "deployment_id": message.deployment_id,
         }

@@ -1,6 +1,6 @@
 """Answers to deep linking requests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,13 @@ import jwt
 import pytest
 
 from lti_tool.domain.launch import DeepLinking
-from lti_tool.lti.deep_linking import DeepLinkingAnswer, Link, LinkColumn, deep_linking_answer
+from lti_tool.lti.deep_linking import (
+    DeepLinkingAnswer,
+    Link,
+    LinkColumn,
+    Reply,
+    deep_linking_answer,
+)
 from lti_tool.lti.errors import DeepLinkingError
 from lti_tool.lti.keys import new_signing_key
 from tests.lti.platform_side import ADDRESS, DL, LTI, NOW, platform_at
@@ -27,10 +33,14 @@ LINK = Link("作业一", ADDRESS.launch_url, {"assessment": "a-7"}, COLUMN)
 
 
 def answer(
-    request: DeepLinking = REQUEST, links: Sequence[Link] = (LINK,), **options: Any
+    request: DeepLinking = REQUEST,
+    links: Sequence[Link] = (LINK,),
+    words: Mapping[str, str] | None = None,
+    **options: Any,
 ) -> DeepLinkingAnswer:
     values: dict[str, Any] = {"platform": PLATFORM, "deployment": "d1", **options}
-    return deep_linking_answer(request, links, key=KEY, now=NOW, token=lambda: "nonce-1", **values)
+    reply = Reply(links, **(words or {}))
+    return deep_linking_answer(request, reply, key=KEY, now=NOW, token=lambda: "nonce-1", **values)
 
 
 def claims(made: DeepLinkingAnswer) -> dict[str, Any]:
@@ -74,6 +84,18 @@ def test_the_answer_is_signed_for_the_platform() -> None:
             }
         ],
     }
+
+
+def test_a_due_time_is_the_end_of_submission() -> None:
+    (item,) = claims(answer(links=[replace(LINK, due_at=NOW)]))[DL + "content_items"]
+    assert item["submission"] == {"endDateTime": "2026-09-01T08:00:00.000Z"}
+
+
+def test_words_for_the_person_and_the_log_are_told_only_where_there_are_any() -> None:
+    told = claims(answer(words={"message": "好", "error_log": "why"}))
+    assert (told[DL + "msg"], told[DL + "errorlog"]) == ("好", "why")
+    assert DL + "errormsg" not in told
+    assert DL + "log" not in told
 
 
 def test_data_is_echoed_only_if_it_was_sent() -> None:

@@ -10,7 +10,7 @@ from typing import cast
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lti_tool.domain.assessment import MAX_WEIGHT, Assessment
+from lti_tool.domain.assessment import MAX_TITLE, MAX_WEIGHT, Assessment
 from lti_tool.domain.errors import BadAssessmentError, NotFoundError, UnknownRequirementError
 from lti_tool.domain.launch import Role
 from lti_tool.domain.standard import RequirementKey, Standard
@@ -23,7 +23,13 @@ from lti_tool.services.set_up_assessment import (
     point_link,
     set_up_assessment,
 )
-from lti_tool.services.show_chooser import keys_of_task, preview, show_chooser, suggested_title
+from lti_tool.services.show_chooser import (
+    by_task,
+    keys_of_task,
+    preview,
+    show_chooser,
+    suggested_title,
+)
 from lti_tool.web import deep_link
 from lti_tool.web.access import member, reading, requires, working
 from lti_tool.web.forms import FormError, FormReader, whole_number
@@ -44,27 +50,45 @@ WEIGHT = "weight."
 @requires(Role.TEACHER)
 def choose() -> ResponseReturnValue:
     """What shall this link assess?"""
+    if deep_link.is_asked() and not deep_link.takes_links():
+        return deep_link.refuse()
     return _page(Typed(), frozenset(), {}, standard_id=request.args.get("standard"))
 
 
 @blueprint.post("/choose")
 @requires(Role.TEACHER)
 def set_up() -> ResponseReturnValue:
-    """Set up what was chosen; on a fault, the same form with a sentence beside each field."""
+    """Set up what was chosen, as one assessment or one for each task; on a fault, the same form
+    with a sentence beside each field."""
     standard = wired().catalogue.find(request.form.get("standard", "")).standard
     keys = _chosen_keys(standard)
     reader = FormReader()
-    weights = {each.code: _weight(reader, each) for each in keys}
-    title = suggested_title(standard, keys, language=language())
-    conditions = read_conditions(reader, title=title)
-    level = _level(keys, reader)
+    asked = _asked(standard, keys, reader)
     if reader.errors:
         return _page(typed_now(), frozenset(keys), reader.errors, standard_id=standard.id), 422
     try:
-        made = _store(Choice(standard.id, level, weights), conditions)
+        made = [_store(*each, number=number) for number, each in enumerate(asked)]
     except BadAssessmentError as error:
         return _page(typed_now(), frozenset(keys), words_of(error), standard_id=standard.id), 422
     return _done(made)
+
+
+def _asked(
+    standard: Standard, keys: Sequence[RequirementKey], reader: FormReader
+) -> Sequence[tuple[Choice, Conditions]]:
+    """Each assessment to be set up, with its title: one for each task carries the task's name."""
+    groups: Sequence[Sequence[RequirementKey]] = [keys]
+    if "each" in request.form and deep_link.takes_several():
+        groups = by_task(standard, keys) or groups
+    found = []
+    for group in groups:
+        weights = {each.code: _weight(reader, each) for each in group}
+        title = suggested_title(standard, group, language=language())
+        conditions = read_conditions(reader, title=title)
+        if len(groups) > 1 and conditions.title != title:
+            conditions = replace(conditions, title=f"{conditions.title} {title}"[:MAX_TITLE])
+        found.append((Choice(standard.id, _level(group, reader), weights), conditions))
+    return found
 
 
 @blueprint.get("/choose/preview")
@@ -82,13 +106,17 @@ def preview_chosen() -> ResponseReturnValue:
 @requires(Role.TEACHER)
 def use_existing() -> ResponseReturnValue:
     """Let the link open an assessment that the course has already."""
-    wanted = request.form.get("assessment", "")
+    wanted = dict.fromkeys(request.form.getlist("assessment") or [""])
+    if not deep_link.takes_several():
+        wanted = dict.fromkeys(list(wanted)[:1])
     course_id = member().course_id
     with working() as work:
-        chosen = assessments.assessment(work.session, wanted, course_id=course_id)
+        chosen = [
+            assessments.assessment(work.session, each, course_id=course_id) for each in wanted
+        ]
         link_id = _open_link(work.session)
         if link_id is not None:
-            point_link(work, chosen.id, course_id=course_id, link_id=link_id)
+            point_link(work, chosen[0].id, course_id=course_id, link_id=link_id)
     return _done(chosen)
 
 
@@ -115,9 +143,9 @@ def cancel() -> ResponseReturnValue:
     return redirect(url_for("teacher.home"), 303)
 
 
-def _store(choice: Choice, conditions: Conditions) -> Assessment:
-    """The new assessment; sent twice, the same form gives the same assessment."""
-    form_id = request.form.get("form_id", "")
+def _store(choice: Choice, conditions: Conditions, *, number: int) -> Assessment:
+    """The form's assessment of this number; sent twice, the same form gives the same one."""
+    form_id = request.form.get("form_id", "") + (f"-{number}" if number else "")
     with working() as work:
         made = _made_before(work.session, form_id)
         if made is not None:
@@ -138,10 +166,10 @@ def _made_before(session: Session, form_id: str) -> Assessment | None:
     return assessments.assessment(session, form_id, course_id=member().course_id)
 
 
-def _done(chosen: Assessment) -> ResponseReturnValue:
+def _done(chosen: Sequence[Assessment]) -> ResponseReturnValue:
     if deep_link.is_asked():
         return deep_link.answer(chosen)
-    return redirect(url_for("teacher.queue", assessment_id=chosen.id), 303)
+    return redirect(url_for("teacher.queue", assessment_id=chosen[0].id), 303)
 
 
 def _copy_of() -> str | None:
@@ -226,6 +254,7 @@ def _page(
         rubric=bundle.rubric,
         errors=errors,
         deep=deep,
+        several=deep and deep_link.takes_several(),
         has_open_link=has_open_link,
         original=original,
     )
