@@ -2,13 +2,19 @@
 
 The code asks a field of the profile and never for a product by name. "Observed" is a real Moodle
 4.5.5 over HTTP, whose messages the contract tests replay; "documented" is Canvas's public API
-documentation and source. Not here: what all platforms share, which follows the specifications.
+documentation and source. Not here: what all platforms share, which follows the specifications; and
+what is done alike everywhere because one platform needs it and none minds. That is: results are
+never asked for with a limit (Moodle answers 404), nobody's role is taken from names and roles
+(Moodle lists its non-editing teachers as learners), a column is read before it is changed (Moodle
+unlinks it otherwise), scores are one line of ASCII and go one at a time.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
+
+from lti_tool.services.enter_from_launch import HISTORY_FIELD
 
 CANVAS_LTI: Final = "https://canvas.instructure.com/lti/"
 """Canvas's extensions begin with this."""
@@ -95,18 +101,10 @@ class Profile:
     """With which a score is refused whose timestamp is not newer than the last. AGS 2.0, section
     3.4.9, says 409; Canvas (documented) and Open edX (observed) say 400, and for that the words
     of the body must say so, too."""
-    pages_results: bool = True
-    """Results may be asked for with a ``limit``."""
-
-    # --- people ---
-
-    roster_tells_teachers: bool = True
-    """A role in the names and roles service is the role of the person's launches. If not, nobody's
-    role may be taken from there."""
 
 
 COMMON_VARIABLES: Final[Mapping[str, str]] = {
-    "context_history": "$Context.id.history",
+    HISTORY_FIELD: "$Context.id.history",
     "section_begin": "$CourseSection.timeFrame.begin",
     "section_end": "$CourseSection.timeFrame.end",
     "student_number": "$Person.sourcedId",
@@ -137,10 +135,6 @@ MOODLE: Final = Profile(
     appends_comments=False,
     # Observed: the same second or older answers 409. A 400 is about something else.
     stale_statuses=frozenset({409}),
-    # Observed: results with a limit answer 404.
-    pages_results=False,
-    # Observed: a non-editing teacher launches as Instructor and is Learner in names and roles.
-    roster_tells_teachers=False,
 )
 
 CANVAS: Final = Profile(

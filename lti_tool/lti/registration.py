@@ -12,12 +12,10 @@ from urllib.parse import urlsplit
 from lti_tool.domain.launch import MessageType
 
 from .grades import LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE
+from .names_roles import SCOPE as MEMBERSHIP_SCOPE
 from .profiles import CANVAS, CANVAS_LTI, COMMON_VARIABLES, Placement, Profile
 from .urls import ToolAddress
 
-MEMBERSHIP_SCOPE: Final = (
-    "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
-)
 SCOPES: Final = (LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE, MEMBERSHIP_SCOPE)
 """The least that columns, scores, results and the roster need; ``lineitem`` includes reading."""
 CLAIMS: Final = ("iss", "sub", "name", "given_name", "family_name", "email", "locale")

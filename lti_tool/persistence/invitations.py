@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, ForeignKey, String, or_, update
+from sqlalchemy import CursorResult, ForeignKey, String, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UtcDateTime
@@ -21,6 +21,7 @@ __all__ = [
     "add_invitation",
     "hold_invitation",
     "invitation",
+    "invited_schools",
     "release_invitation",
     "use_invitation",
 ]
@@ -67,6 +68,14 @@ def invitation(session: Session, token: str) -> Invitation | None:
     """The invitation of this token, whether or not it can be used; None when there is none."""
     row = session.get(InvitationRow, hash_of(token), populate_existing=True)
     return None if row is None else Invitation(row.school_id, row.expires_at, row.used_at)
+
+
+def invited_schools(session: Session) -> frozenset[int]:
+    """The schools that LMSs were invited into, by row id."""
+    rows = session.scalars(
+        select(InvitationRow.school_id).where(InvitationRow.school_id.is_not(None)).distinct()
+    )
+    return frozenset(each for each in rows if each is not None)
 
 
 def hold_invitation(session: Session, token: str, *, now: datetime, until: datetime) -> bool:

@@ -6,7 +6,7 @@ Not here: anything about learners, which an administrator does not see.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lti_tool.persistence import platforms, schools
+from lti_tool.persistence import invitations, platforms, schools
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.platforms import Deployment, DeploymentState, Platform
 from lti_tool.persistence.schools import School
@@ -36,7 +36,7 @@ class PlatformView:
 @dataclass(frozen=True, slots=True)
 class Connections:
     """Every platform, in the order they were added. ``joinable`` are the schools that an approved
-    deployment serves: another deployment may join them."""
+    deployment serves or an LMS was invited into: another deployment may join them."""
 
     platforms: tuple[PlatformView, ...]
     joinable: tuple[School, ...]
@@ -48,11 +48,12 @@ class Connections:
 
 
 def show_connections(session: Session) -> Connections:
-    """The connections, in three queries however many there are."""
+    """The connections, in four queries however many there are."""
     known = {each.id: each for each in schools.schools(session)}
     views = [DeploymentView(each, known[each.school_id]) for each in platforms.deployments(session)]
     views.sort(key=lambda each: not each.waiting)
     served = {each.school.id for each in views if not each.waiting}
+    served |= invitations.invited_schools(session)
     return Connections(
         tuple(PlatformView(each, _of(each, views)) for each in platforms.platforms(session)),
         tuple(each for each in known.values() if each.id in served),

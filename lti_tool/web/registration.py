@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from lti_tool.lti.dynamic_registration import (
     PlatformConfiguration,
@@ -37,6 +38,7 @@ from .page import Page
 from .security import allow_framing
 from .wiring import wired
 
+LARGEST_FORM = 64 * 1024
 LONGEST_NAME = 255
 LONGEST_TOKEN = 8192
 LONGEST_URL = 2048
@@ -98,6 +100,14 @@ class Visit:
     framing: str
 
 
+@blueprint.before_request
+def _limit_size() -> None:
+    """What belongs here is a few kilobytes; refuse more before reading it."""
+    request.max_content_length = LARGEST_FORM
+    if (request.content_length or 0) > LARGEST_FORM:
+        raise RequestEntityTooLarge
+
+
 @blueprint.get("/lti/register/<invitation>")
 @open_to_all
 def start(invitation: str) -> ResponseReturnValue:
@@ -124,11 +134,12 @@ def confirm(invitation: str) -> ResponseReturnValue:
     except FormError as error:
         return _confirmation(invited, visit, found, error=error.message)
     with _held(invitation):
-        made = _registered(invitation, visit, found, name)
+        made, waits = _registered(invitation, visit, found, name)
     return render_template(
         "registration/done.html",
         page=Page(switch_language=False),
         platform=made,
+        waits=waits,
         activation=found.profile.activation,
     )
 
@@ -185,7 +196,10 @@ def _held(token: str) -> Iterator[None]:
         raise
 
 
-def _registered(invitation: str, visit: Visit, found: PlatformConfiguration, name: str) -> Platform:
+def _registered(
+    invitation: str, visit: Visit, found: PlatformConfiguration, name: str
+) -> tuple[Platform, bool]:
+    """The platform as stored, and whether its first launch waits for approval."""
     wiring = wired()
     given = register(wiring.http, found, wiring.address, token=visit.token)
     details = found.details(
@@ -193,7 +207,7 @@ def _registered(invitation: str, visit: Visit, found: PlatformConfiguration, nam
     )
     try:
         with wiring.database.transaction() as session:
-            return register_platform(
+            made = register_platform(
                 session,
                 details,
                 invitation=invitation,
@@ -202,6 +216,7 @@ def _registered(invitation: str, visit: Visit, found: PlatformConfiguration, nam
             )
     except PlatformExistsError as error:
         raise RegistrationError("platform_exists") from error
+    return made, given.deployment_id is None
 
 
 def _by_hand() -> ResponseReturnValue:

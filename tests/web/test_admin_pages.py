@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from lti_tool.domain.launch import Role
 from lti_tool.domain.score import Score
-from lti_tool.persistence import audit_log, line_items, platforms, schools, scores
+from lti_tool.persistence import audit_log, invitations, line_items, platforms, schools, scores
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.platforms import Deployment, DeploymentState, Platform
 from tests.services.classroom import START, Classroom
@@ -300,3 +300,16 @@ def test_only_an_administrator_makes_invitations(admin: Administrator, sign_in: 
     other = admin.classroom.enrol("周敏二", Role.TEACHER)
     prefix = sign_in(other, Role.REGISTRAR, course=False)
     assert admin.client.post(f"{prefix}/admin/platforms/invite").status_code == 403
+
+
+def test_a_school_that_an_lms_was_invited_into_can_be_joined_by_its_deployments(
+    admin: Administrator,
+) -> None:
+    admin.post("platforms/new", **FORM)
+    with admin.classroom.database.transaction() as session:
+        invited = schools.ensure_school(session, "受邀学校")
+        invitations.add_invitation(
+            session, "token", school_id=invited.id, now=START, expires_at=START
+        )
+    admin.see_deployment("d2")
+    assert f'value="{invited.id}"' in admin.get().text

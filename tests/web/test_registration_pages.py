@@ -211,7 +211,8 @@ def test_canvas_gets_its_own_fields_and_waits_for_its_first_launch(
     page = opened(browser, invited, lms)
     assert "Test University" in page.text
     assert "https://school.instructure.com" in page.text
-    confirmed(browser, invited, page, "Test University")
+    done = confirmed(browser, invited, page, "Test University")
+    assert "批准" in done.text
     tool = lms.registration[TOOL]
     assert tool[canvas + "privacy_level"] == "public"
     assert [(each["type"], each["placements"]) for each in tool["messages"]] == [
@@ -412,6 +413,10 @@ def test_nothing_but_our_own_page_can_be_confirmed(
         refused = browser.post(invited, data={"sealed": sealed, "name": "x"})
         assert refused.status_code == 400
     assert lms.asked == []
+
+
+def test_an_oversized_confirmation_is_refused_unread(browser: FlaskClient, invited: str) -> None:
+    assert browser.post(invited, data={"sealed": "x" * 70_000}).status_code == 413
 
 
 def test_a_missing_name_is_asked_for_again_before_anything_is_registered(
