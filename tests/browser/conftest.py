@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.demo import Demo, running_demo
+from tests.browser.frames import TwoSites, two_sites
 from tests.browser.places import Atlas
 from tests.browser.visits import Visit, visit
 
@@ -37,6 +38,13 @@ def base_url() -> None:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo, with its class of 30."""
     with running_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoSites]:
+    """An LMS and the tool as two sites over https."""
+    with two_sites(tmp_path_factory.mktemp("sites")) as running:
         yield running
 
 

@@ -2,7 +2,7 @@
 
 Both run in this process behind a certificate made for the occasion. ``lms.localhost`` and
 ``tool.localhost`` are two sites to a browser, and the tool is in the LMS's frame. Not here: the
-browsers (``test_cookieless``, ``firefox``).
+browsers (``tests.chromium``, ``firefox``).
 """
 
 import ssl

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, BrowserType, Locator, Page, expect
 
-from tests.browser.frames import TwoSites, two_sites
+from tests.browser.frames import TwoSites
 from tests.chromium import launch_arguments
 
 Preferences = dict[str, Any]
@@ -31,13 +31,6 @@ CHOOSING = "这个链接考核什么？"
 WINDOW = "请在新窗口中打开"
 OPENED = "已在新窗口中打开"
 CONFIRM = "这是您本人吗？"
-
-
-@pytest.fixture(scope="module")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoSites]:
-    """The LMS and the tool."""
-    with two_sites(tmp_path_factory.mktemp("sites")) as running:
-        yield running
 
 
 @pytest.fixture
