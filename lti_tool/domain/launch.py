@@ -26,6 +26,10 @@ class MessageType(StrEnum):
 
     RESOURCE_LINK = "LtiResourceLinkRequest"
     DEEP_LINKING = "LtiDeepLinkingRequest"
+    SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
+    """From the gradebook to one student's work."""
+    DATA_PRIVACY = "DataPrivacyLaunchRequest"
+    """What is kept about me?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +116,6 @@ class Launch:
     return_url: str | None = None
     roster: str | None = None
     """Where the names and roles service lists the course; None where it is not offered."""
+    for_user: str | None = None
+    """Whose work a submission review is about: a platform's user id, None in other messages. The
+    platform does not say that the launching person may see it."""

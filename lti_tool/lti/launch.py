@@ -66,6 +66,8 @@ from .key_sets import KeySets
 from .roles import roles_here
 from .urls import is_web_url
 
+IN_A_LINK = frozenset({MessageType.RESOURCE_LINK, MessageType.SUBMISSION_REVIEW})
+"""Messages that come from a link, which they must name."""
 LINK_TYPE = "ltiResourceLink"
 UNPLACED = 0
 """The deployment's row id before ``admit_launch`` knows it."""
@@ -73,7 +75,12 @@ UNPLACED = 0
 VALIDATORS: Mapping[MessageType, MessageValidatorAbstract] = {
     MessageType.RESOURCE_LINK: ResourceMessageValidator(),
     MessageType.DEEP_LINKING: DeepLinkMessageValidator(),
+    # PyLTI1p3's own wants a line item, which Moodle 4.5 leaves out where a link has two columns.
+    MessageType.SUBMISSION_REVIEW: ResourceMessageValidator(),
 }
+"""A data privacy launch has none: PyLTI1p3's wants ``for_user``, which nothing here needs."""
+OTHER_NAMES = {"LtiDataPrivacyLaunchRequest": MessageType.DATA_PRIVACY}
+"""Both spellings occur."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +168,7 @@ def verify_launch(arrival: Arrival, *, key_sets: KeySets, now: datetime) -> Veri
     claims = Claims(values)
     message_type = _message_type(claims)
     target = claims.text(LTI + "target_link_uri")
-    if message_type is MessageType.RESOURCE_LINK and not target:
+    if message_type in IN_A_LINK and not target:
         raise BadClaimError("claim_missing", "target_link_uri")
     if target and target != arrival.target_link_uri:
         raise BadClaimError("target_changed")
@@ -211,6 +218,8 @@ def _message_type(claims: Claims) -> MessageType:
     if claims.required(VERSION) != "1.3.0":
         raise BadClaimError("claim_value", "version")
     name = claims.required(MESSAGE_TYPE)
+    if name in OTHER_NAMES:
+        return OTHER_NAMES[name]
     if name not in set(MessageType):
         raise BadClaimError("message_unsupported", name[:60])
     return MessageType(name)
@@ -218,6 +227,8 @@ def _message_type(claims: Claims) -> MessageType:
 
 def _validate(claims: Claims, message_type: MessageType) -> None:
     """PyLTI1p3's validators want ``sub`` in deep linking too, where it is optional."""
+    if message_type not in VALIDATORS:
+        return
     values = dict(claims.values)
     if message_type is MessageType.DEEP_LINKING:
         values["sub"] = values.get("sub") or "anonymous"
@@ -241,7 +252,7 @@ def _launch(claims: Claims, message_type: MessageType, platform: Platform) -> La
         person=_person(claims, anonymous_allowed=deep),
         roles=roles_here(roles, platform.registrar_roles),
         context=_context(claims),
-        resource_link=_resource_link(claims, required=not deep),
+        resource_link=_resource_link(claims, required=message_type in IN_A_LINK),
         grades=_grades(claims),
         deep_linking=_deep_linking(claims) if deep else None,
         custom=custom_texts(claims),
@@ -249,7 +260,16 @@ def _launch(claims: Claims, message_type: MessageType, platform: Platform) -> La
         product=maker.label("product_family_code").lower(),
         return_url=_return_url(shown),
         roster=_roster(claims),
+        for_user=_for_user(claims) if message_type is MessageType.SUBMISSION_REVIEW else None,
     )
+
+
+def _for_user(claims: Claims) -> str:
+    """Moodle 4.5 tells the user id alone."""
+    group = claims.group(LTI + "for_user")
+    if group is None:
+        raise BadClaimError("claim_missing", "for_user")
+    return group.identifier("user_id")
 
 
 def _roster(claims: Claims) -> str | None:

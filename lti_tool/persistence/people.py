@@ -11,6 +11,7 @@ from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.launch import Person
 
 from .database import Base, UtcDateTime
+from .inserts import insert_unless_there
 
 FIRST_HAN = "\u3400"
 """From here on Unicode holds Chinese characters (CJK extension A comes first)."""
@@ -56,12 +57,12 @@ def remember_person(
     session: Session, *, school_id: int, issuer: str, person: Person, now: datetime
 ) -> Account:
     """Find or create the account; what the platform tells is kept, what it omits stays."""
-    row = session.scalar(
-        select(PersonRow).filter_by(school_id=school_id, issuer=issuer, sub=person.sub)
-    )
+    key = {"school_id": school_id, "issuer": issuer, "sub": person.sub}
+    query = select(PersonRow).filter_by(**key)
+    row = session.scalar(query)
     if row is None:
-        row = PersonRow(school_id=school_id, issuer=issuer, sub=person.sub, created_at=now)
-        session.add(row)
+        insert_unless_there(session, PersonRow, {**key, "created_at": now, "last_seen_at": now})
+        row = session.scalars(query).one()
     for field in ("name", "given_name", "family_name", "email", "student_number"):
         told = getattr(person, field)
         if told or getattr(row, field) is None:
@@ -69,6 +70,12 @@ def remember_person(
     row.last_seen_at = now
     session.flush()
     return as_account(row)
+
+
+def person_by_sub(session: Session, *, school_id: int, issuer: str, sub: str) -> Account | None:
+    """The account of a platform's user; None where the school has none."""
+    row = session.scalar(select(PersonRow).filter_by(school_id=school_id, issuer=issuer, sub=sub))
+    return as_account(row) if row is not None else None
 
 
 def _longest(field: str) -> int:

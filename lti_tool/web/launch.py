@@ -17,8 +17,10 @@ from lti_tool.lti.keys import ensure_signing_key, key_set, published_keys
 from lti_tool.lti.launch import admit_launch, note_launch, open_launch, verify_launch
 from lti_tool.lti.login import begin_login
 from lti_tool.persistence import access_links, people, sessions
+from lti_tool.persistence.database import Session
 from lti_tool.persistence.sessions import SignedIn
 from lti_tool.services.enter_from_launch import Entry, enter_from_launch
+from lti_tool.services.find_review import submission_to_review
 
 from .access import SignedOutError, open_to_all
 from .launch_browser import confirm_page, fetch_page, proof_of, send_on
@@ -84,6 +86,8 @@ def _entered(message: Launch) -> ResponseReturnValue:
     """Open the session of a launch that is let in, and show its first page."""
     if message.message_type is MessageType.DEEP_LINKING and Role.TEACHER not in message.roles:
         raise NotAllowedError
+    if message.message_type is MessageType.DATA_PRIVACY:
+        return _notice("privacy")
     if message.context is None and Role.REGISTRAR not in message.roles:
         return _notice("no_course")
     wiring = wired()
@@ -91,6 +95,7 @@ def _entered(message: Launch) -> ResponseReturnValue:
     token = secrets.token_urlsafe(32)
     with wiring.database.transaction() as session:
         entry = enter_from_launch(session, message, now=now, new_id=wiring.new_id)
+        reviewed = _reviewed(session, message, entry)
         sessions.open_session(
             session,
             token,
@@ -98,6 +103,8 @@ def _entered(message: Launch) -> ResponseReturnValue:
             now=now,
             expires_at=now + SESSION_HOURS,
         )
+    if reviewed is not None:
+        return redirect(_review_page(message, entry, reviewed, token), 303)
     return redirect(_first_page(message, entry, token), 303)
 
 
@@ -170,6 +177,29 @@ def _signed_in(message: Launch, entry: Entry) -> SignedIn:
         }
     course_id = entry.course.id if entry.course is not None else None
     return SignedIn(entry.account.id, entry.school_id, course_id, message.roles, data)
+
+
+def _reviewed(session: Session, message: Launch, entry: Entry) -> str | None:
+    """The work that a submission review is about; None in other launches and where there is none.
+
+    Raises NotAllowedError for a student who asks for another's.
+    """
+    if message.for_user is None or entry.course is None or entry.assessment_id is None:
+        return None
+    return submission_to_review(
+        session,
+        entry.assessment_id,
+        course=entry.course,
+        viewer=entry.account,
+        roles=message.roles,
+        for_user=message.for_user,
+    )
+
+
+def _review_page(message: Launch, entry: Entry, submission_id: str, token: str) -> str:
+    if Role.TEACHER in message.roles:
+        return url_for("teacher.rate", submission_id=submission_id, session_token=token)
+    return url_for("student.feedback", assessment_id=entry.assessment_id, session_token=token)
 
 
 def _first_page(message: Launch, entry: Entry, token: str) -> str:

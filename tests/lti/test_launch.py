@@ -209,7 +209,7 @@ def captured_launch(door: Door, claims: dict[str, Any]) -> Launch:
         ("token_from_future", {"nbf": NOW_SECONDS + 30}),
         ("token_too_old", {"iat": NOW_SECONDS - 365 * 86400}),
         ("claim_missing", {"message_type": None}),
-        ("message_unsupported", {"message_type": "DataPrivacyLaunchRequest"}),
+        ("message_unsupported", {"message_type": "LtiStartProctoring"}),
         ("claim_missing", {"roles": None}),
         ("claim_type", {"roles": MEMBERSHIP + "Instructor"}),
         ("claim_type", {"roles": [MEMBERSHIP + "Learner", 5]}),
