@@ -139,7 +139,7 @@ def _headers(token: str) -> dict[str, str]:
 def _object(answer: HttpAnswer, reason: str) -> Mapping[str, Any]:
     try:
         body = answer.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RegistrationError(reason, "json") from error
     if not isinstance(body, dict):
         raise RegistrationError(reason, "json")
@@ -154,7 +154,7 @@ def _configuration(body: Mapping[str, Any], *, plain_http: bool) -> PlatformConf
     audience = body.get("authorization_server")
     named = isinstance(audience, str) and audience and not profile.audience_is_token_url
     return PlatformConfiguration(
-        issuer=_text(body, "issuer", LONGEST_ISSUER),
+        issuer=_issuer(body),
         auth_login_url=_url(body, "authorization_endpoint", plain_http=plain_http),
         auth_token_url=_url(body, "token_endpoint", plain_http=plain_http),
         key_set_url=_url(body, "jwks_uri", plain_http=plain_http),
@@ -209,6 +209,15 @@ def _text(body: Mapping[str, Any], name: str, most: int) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= most or not value.isprintable():
         raise RegistrationError("configuration_invalid", name)
+    return value
+
+
+def _issuer(body: Mapping[str, Any]) -> str:
+    """An issuer is a web URL (OpenID Connect Discovery 1.0, section 3); it is kept as it is
+    written, since tokens must name it exactly so."""
+    value = _text(body, "issuer", LONGEST_ISSUER)
+    if not is_web_url(value):
+        raise RegistrationError("configuration_invalid", "issuer")
     return value
 
 

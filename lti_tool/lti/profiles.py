@@ -212,7 +212,7 @@ def profile_of(product: str) -> Profile:
 
 def may_speak_for(issuer: str, configuration_url: str) -> bool:
     """Whether a configuration at this URL may name this issuer: its host is the issuer's, or one
-    of those that a profile knows for exactly this issuer."""
+    of those that a profile knows for exactly this issuer. Both are web URLs."""
     host = urlsplit(configuration_url).hostname or ""
     if host and host == urlsplit(issuer).hostname:
         return True

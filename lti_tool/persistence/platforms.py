@@ -5,6 +5,7 @@ so nothing here is looked up by issuer alone. Not here: keys, tokens and how a p
 to, which ``lti_tool.lti`` knows.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +45,11 @@ __all__ = [
     "remove_platform",
     "set_registrar_roles",
 ]
+
+
+AUTHORITY = re.compile(r"[a-z0-9._-]+(:\d+)?|\[[0-9a-f:.]+\](:\d+)?")
+"""A host with or without port, as a Content-Security-Policy may hold it; other letters are written
+in Punycode there."""
 
 
 class DeploymentState(StrEnum):
@@ -308,11 +314,16 @@ def frame_origins(session: Session) -> tuple[str, ...]:
 
 
 def _origins(urls: Iterable[str]) -> Iterable[str]:
-    """Scheme and authority of each URL; an issuer need not be a URL and is then left out."""
+    """Scheme and authority of each URL; an issuer need not be a URL and is then left out, as is
+    what could end the header that lists the origins."""
     for url in urls:
-        parts = urlsplit(url)
-        if parts.scheme in {"http", "https"} and parts.hostname:
-            yield f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            continue
+        authority = parts.netloc.rpartition("@")[2].lower()
+        if parts.scheme in {"http", "https"} and AUTHORITY.fullmatch(authority):
+            yield f"{parts.scheme}://{authority}"
 
 
 def _deployment_row(session: Session, platform_id: int, deployment_id: str) -> DeploymentRow | None:

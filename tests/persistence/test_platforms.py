@@ -175,3 +175,14 @@ def test_roles_that_make_a_registrar_are_set_as_a_whole(database: Database) -> N
         set_registrar_roles(session, made.id + 1, ["urn:c"])
     with database.reading() as session:
         assert platforms(session) == (replace(made, registrar_roles=("urn:a", "urn:b")),)
+
+
+@pytest.mark.parametrize("issuer", ["https://[", "https://a;script-src *", "urn:lms"])
+def test_an_issuer_that_is_no_address_frames_nothing_and_breaks_nothing(
+    database: Database, issuer: str
+) -> None:
+    added(database, replace(canvas(), issuer=issuer))
+    with database.reading() as session:
+        framing = frame_origins(session)
+    assert framing
+    assert not [each for each in framing if "script-src" in each or "[" in each or "urn" in each]

@@ -266,6 +266,17 @@ def test_an_invitation_works_once(
     assert len(connected(database)) == 1
 
 
+def test_two_registrations_with_one_invitation_do_not_both_reach_the_lms(
+    browser: FlaskClient, invited: str, lms: Lms, database: Database
+) -> None:
+    page = opened(browser, invited, lms)
+    with database.transaction() as session:
+        assert invitations.hold_invitation(session, "invitation", now=NOW, until=NOW + DAY)
+    busy = confirmed(browser, invited, page)
+    assert (busy.status_code, "invitation_busy" in busy.text) == (409, True)
+    assert lms.asked == []
+
+
 def test_an_unknown_or_expired_invitation_does_not_even_ask_the_lms(
     browser: FlaskClient, lms: Lms, database: Database
 ) -> None:
