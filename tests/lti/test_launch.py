@@ -158,10 +158,10 @@ def test_a_teacher_switched_to_the_student_role_in_moodle_is_a_student(door: Doo
     assert launch.roles == {Role.STUDENT}
 
 
-def test_a_submission_review_is_not_answered_yet(door: Door) -> None:
-    with pytest.raises(BadClaimError) as caught:
-        captured_launch(door, CAPTURED["submission-review"])
-    assert caught.value.reason == "message_unsupported"
+def test_a_submission_review_says_whose_work_it_is_about(door: Door) -> None:
+    launch = captured_launch(door, CAPTURED["submission-review"])
+    assert launch.message_type is MessageType.SUBMISSION_REVIEW
+    assert launch.for_user == "5"
 
 
 def captured_launch(door: Door, claims: dict[str, Any]) -> Launch:
