@@ -207,8 +207,8 @@ def rate_by_keyboard(teacher: Visit) -> None:
 
 def give(tool: FrameLocator, level: int) -> None:
     """Press the key of a level, and see it saved."""
+    tool.locator("#rate.scripted").wait_for()
     card = open_card(tool)
-    card.locator("summary").wait_for()
     tool.locator("body").press(str(level))
     expect(card.locator(".chosen .mk")).to_be_visible()
 
