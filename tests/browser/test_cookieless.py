@@ -13,6 +13,25 @@ from playwright.sync_api import BrowserContext, BrowserType, Locator, Page, expe
 from tests.browser.frames import TwoSites
 from tests.chromium import launch_arguments
 
+ASK = """
+    (message) => new Promise((resolve) => {
+      const message_id = String(Math.random());
+      window.addEventListener("message", ({ data }) => {
+        if (data.message_id === message_id) resolve(data);
+      });
+      window.frames.post_message_forwarding.postMessage({ ...message, message_id }, "*");
+    })
+"""
+"""Asks the storage from the LMS's own page."""
+FILL = """
+    (many) => {
+      for (let number = 0; number < many; number += 1) {
+        const message = { subject: "lti.put_data", message_id: "-", key: `k${number}`, value: "v" };
+        window.frames.post_message_forwarding.postMessage(message, "*");
+      }
+    }
+"""
+
 Preferences = dict[str, Any]
 Browsing = Callable[..., BrowserContext]
 
@@ -152,3 +171,26 @@ def test_storage_that_never_answers_costs_a_second_and_then_a_window(
     page.route("**/sandbox-static/storage.js", lambda route: route.abort())
     page.goto(sites.activity("canvas"))
     expect(heading(page)).to_have_text(WINDOW)
+
+
+def test_the_storage_of_the_sandbox_keeps_to_canvass_limits(
+    sites: TwoSites, browsing: Browsing
+) -> None:
+    page = browsing({}).new_page()
+    page.goto(sites.activity("canvas"))
+    expect(heading(page)).to_have_text(CHOOSING)
+
+    def ask(subject: str, **more: object) -> dict[str, Any]:
+        answer: dict[str, Any] = page.evaluate(ASK, {"subject": subject, **more})
+        assert answer["subject"] == f"{subject}.response"
+        return answer
+
+    named = {each["subject"] for each in ask("lti.capabilities")["supported_messages"]}
+    assert {"lti.put_data", "lti.get_data"} <= named
+    assert ask("lti.put_data", key="k", value="v" * 4095)["value"] == "v" * 4095
+    assert ask("lti.put_data", key="k", value="w" * 4096)["error"]["code"] == "storage_exhaustion"
+    assert ask("lti.get_data", key="k")["value"] == "v" * 4095
+    page.evaluate(FILL, 499)
+    assert ask("lti.put_data", key="one more", value="v")["error"]["code"] == "storage_exhaustion"
+    assert ask("lti.get_data")["error"]["code"] == "bad_request"
+    assert ask("lti.delete_data", key="k")["error"]["code"] == "unsupported_subject"
