@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from lti_tool.domain.launch import MessageType
 
 from .grades import LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE
+from .launch import OTHER_NAMES
 from .names_roles import SCOPE as MEMBERSHIP_SCOPE
 from .profiles import CANVAS, CANVAS_LTI, COMMON_VARIABLES, Placement, Profile
 from .urls import ToolAddress
@@ -121,26 +122,28 @@ def _developer_key_placements(address: ToolAddress) -> list[dict[str, Any]]:
 def _messages(
     address: ToolAddress, profile: Profile, offered: Mapping[str, frozenset[str]] | None
 ) -> list[dict[str, Any]]:
-    """A message for each type this tool answers and the platform sends. Launches are always
-    declared: they are what a platform is for."""
+    """A message for each type this tool answers and the platform sends, under the platform's name
+    for it. Launches are always declared: they are what a platform is for."""
+    own = {each.value: each for each in MessageType}
+    sent = own if offered is None else {**own, **OTHER_NAMES}
     declared: list[dict[str, Any]] = []
-    for each in MessageType:
-        if offered is None or each in offered or each is MessageType.RESOURCE_LINK:
+    for name, each in sent.items():
+        if offered is None or name in offered or each is MessageType.RESOURCE_LINK:
             places = profile.placements.get(each, ())
-            known = None if offered is None else offered.get(each) or None
-            declared.extend(_placed(each, address, places, known))
+            known = None if offered is None else offered.get(name) or None
+            declared.extend(_placed(name, address, places, known))
     return declared
 
 
 def _placed(
-    message: MessageType,
+    message: str,
     address: ToolAddress,
     places: Sequence[Placement],
     offered: frozenset[str] | None,
 ) -> list[dict[str, Any]]:
     """The message once for all placements alike, and once for each that has fields of its own;
     without placements where the platform knows none of ours."""
-    plain = {"type": message.value, "target_link_uri": address.launch_url, "label": NAME}
+    plain = {"type": message, "target_link_uri": address.launch_url, "label": NAME}
     there = [each for each in places if offered is None or each.name in offered]
     alike = [each.name for each in there if not each.extras]
     own = [{**plain, "placements": [e.name], **e.extras} for e in there if e.extras]

@@ -229,6 +229,20 @@ def test_canvas_gets_its_own_fields_and_waits_for_its_first_launch(
         assert platforms.deployments(session, platform.id) == ()
 
 
+def test_every_message_the_platform_sends_and_the_tool_answers_is_declared_by_its_name(
+    browser: FlaskClient, invited: str, lms: Lms
+) -> None:
+    offered = ["LtiDataPrivacyLaunchRequest", "LtiSubmissionReviewRequest", "LtiEulaRequest"]
+    messages = [{"type": each} for each in offered]
+    lms.configuration[PLATFORM]["messages_supported"] = messages
+    confirmed(browser, invited, opened(browser, invited, lms))
+    assert {each["type"] for each in lms.registration[TOOL]["messages"]} == {
+        "LtiResourceLinkRequest",
+        "LtiDataPrivacyLaunchRequest",
+        "LtiSubmissionReviewRequest",
+    }
+
+
 def test_two_clients_of_one_issuer_are_two_platforms(
     browser: FlaskClient, lms: Lms, database: Database
 ) -> None:
