@@ -59,10 +59,9 @@ def begin_login(
     """Check a login initiation (GET or POST), keep its state, say where to redirect.
 
     ``token`` makes URL-safe secrets of at least 256 bits (Moodle strips tags from ``state``);
-    it is called twice. ``browser`` is the value of the cookie that goes out with the redirect:
-    the launch must then not come with another; None where no cookie is set.
-
-    A deployment that the platform names here must be the launch's (LTI 1.3 core, 4.1.2).
+    it is called twice. ``browser`` is the secret left with the browser, which the launch must
+    bring back; None where none is. If the platform names a deployment here, the launch must be of
+    that one (LTI 1.3 core, 4.1.2).
 
     Raises BadLoginError (``login_parameter_missing``, ``target_not_ours``) and
     UnknownPlatformError (``platform_unknown``, ``platform_ambiguous``).
@@ -71,26 +70,29 @@ def begin_login(
     _required(parameters, "login_hint")
     _optional(parameters, "lti_message_hint")
     deployment = _optional(parameters, "lti_deployment_id", most=MOST_DEPLOYMENT)
+    target = _target(parameters, address)
+    secret, nonce = token(), token()
+    login = _Login(platform, parameters, secret, nonce)
+    state = LoginState(
+        state_hash=digest(login.state),
+        nonce_hash=digest(nonce),
+        platform_id=platform.id,
+        target_link_uri=target,
+        browser_hash=None if browser is None else digest(browser),
+        deployment_id=deployment,
+        created_at=now,
+        expires_at=now + LOGIN_LIFETIME,
+    )
+    sweep_login_states(session, before=now - KEEP_EXPIRED)
+    keep_login_state(session, state)
+    return LoginRedirect(login.authentication_request(address.launch_url), login.state)
+
+
+def _target(parameters: Mapping[str, str], address: ToolAddress) -> str:
     target = _required(parameters, "target_link_uri")
     if len(target) > 2000 or not address.owns(target):
         raise BadLoginError("target_not_ours")
-    secret, nonce = token(), token()
-    login = _Login(platform, parameters, secret, nonce)
-    sweep_login_states(session, before=now - KEEP_EXPIRED)
-    keep_login_state(
-        session,
-        LoginState(
-            state_hash=digest(login.state),
-            nonce_hash=digest(nonce),
-            platform_id=platform.id,
-            target_link_uri=target,
-            browser_hash=None if browser is None else digest(browser),
-            deployment_id=deployment,
-            created_at=now,
-            expires_at=now + LOGIN_LIFETIME,
-        ),
-    )
-    return LoginRedirect(login.authentication_request(address.launch_url), login.state)
+    return target
 
 
 def _platform(session: Session, parameters: Mapping[str, str]) -> Platform:
