@@ -20,6 +20,9 @@ OPEN = {
     "healthz",
     "readyz",
     "static",
+    "registration.canvas",
+    "registration.confirm",
+    "registration.start",
 }
 
 
