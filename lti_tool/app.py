@@ -19,6 +19,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 
 from lti_tool.catalogue import Catalogue, load_catalogue
+from lti_tool.delivery.columns import ColumnKeeper
 from lti_tool.delivery.deliver import Deliverer
 from lti_tool.delivery.rosters import RosterRefresher
 from lti_tool.delivery.rounds import Engine, Rounds
@@ -84,8 +85,8 @@ def build_parts(
 
 
 def build_deliverer(parts: Parts) -> Engine:
-    """What sends due scores and reads class lists; the embedded thread, ``lti-tool deliver`` and
-    Celery all run it."""
+    """What sends due scores, keeps columns in step and reads class lists; the embedded thread,
+    ``lti-tool deliver`` and Celery all run it."""
     tokens = AccessTokens(
         parts.http,
         signing_key=lambda: signing_key(parts),
@@ -95,6 +96,7 @@ def build_deliverer(parts: Parts) -> Engine:
     talking = (parts.database, parts.http, tokens)
     return Rounds(
         Deliverer(*talking, clock=parts.clock, random=chance),
+        ColumnKeeper(*talking, clock=parts.clock, random=chance),
         RosterRefresher(*talking, clock=parts.clock, random=chance),
     )
 

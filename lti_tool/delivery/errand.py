@@ -61,14 +61,25 @@ def prepare(
 ) -> Errand | None:
     """The errand of a claimed score; None when its course has no gradebook (any more)."""
     item = line_items.line_item(session, delivery.line_item_id)
-    if item is None:
+    book = gradebook(session, item, http, tokens) if item is not None else None
+    if item is None or book is None:
         return None
+    platform = book.platform
+    person = people.account(session, delivery.person_id)
+    appends = profile_of(platform.product).appends_comments
+    return Errand(delivery, item, platform.id, person.sub, book, appends)
+
+
+def gradebook(
+    session: Session, item: LineItem, http: PlatformHttp, tokens: AccessTokens
+) -> GradeBook | None:
+    """The gradebook that a column belongs to; None when its course has none (any more)."""
     course = courses.course(session, item.course_id)
     platform = platforms.platform(session, course.platform_id)
     deployment = platforms.deployment_by_id(session, course.deployment_id)
     if platform is None or deployment is None or course.line_items_url is None:
         return None
-    book = GradeBook(
+    return GradeBook(
         http,
         tokens,
         platform=platform,
@@ -76,6 +87,3 @@ def prepare(
         line_items_url=course.line_items_url,
         granted=course.grade_scopes,
     )
-    person = people.account(session, delivery.person_id)
-    appends = profile_of(platform.product).appends_comments
-    return Errand(delivery, item, platform.id, person.sub, book, appends)

@@ -72,6 +72,11 @@ class GradeBook:
         self._container = line_items_url
         self._granted = granted
 
+    @property
+    def platform(self) -> Platform:
+        """Whose gradebook it is."""
+        return self._platform
+
     def find(self, resource_id: str, tag: str, *, now: datetime) -> LineItem | Trouble | None:
         """The first column with this resource id and tag; None when there is none."""
         found = self.line_items({"resource_id": resource_id, "tag": tag}, now=now)
@@ -162,6 +167,31 @@ class GradeBook:
         if found is None:
             return _malformed(answer)
         return next((each for each in found if each.user_id == user_id), None)
+
+    def results(self, line_item_url: str, *, now: datetime) -> tuple[Result, ...] | Trouble:
+        """What the column holds for everybody; all of it or trouble. ``next`` links are followed,
+        a ``limit`` is never sent."""
+        onward: str | None = with_path(line_item_url, "/results")
+        found: list[Result] = []
+        for _ in range(MOST_PAGES):
+            if onward is None:
+                return tuple(found)
+            answer = self._get(onward, RESULT_SCOPE, RESULTS_TYPE, now)
+            if not isinstance(answer, HttpAnswer):
+                return answer
+            page = results(answer)
+            if page is None:
+                return _malformed(answer)
+            found.extend(page)
+            onward = next_link(answer.headers.get("link"), answer.url)
+        return Refused("malformed", None, "too many pages of results")
+
+    def delete(self, url: str, *, now: datetime) -> Trouble | None:
+        """Remove a column with all its grades; None when it is gone. Only ever on request: Moodle
+        4.5 lets a tool delete an activity's own column, too."""
+        call = ServiceCall(url, LINE_ITEM_SCOPE, {"Accept": "*/*"}, "DELETE", b"")
+        answer = _good(self._make(call, now), now)
+        return None if isinstance(answer, HttpAnswer) else answer
 
     def _reading_scope(self) -> str:
         """The least scope offered for reading line items."""

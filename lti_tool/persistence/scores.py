@@ -33,6 +33,7 @@ from lti_tool.domain.score import Score
 from .courses import CourseRow
 from .database import Base, UtcDateTime
 from .line_items import LineItemRow
+from .people import PersonRow
 
 
 class DeliveryState(StrEnum):
@@ -226,6 +227,21 @@ def mark_delivered(
         row.attempts = row.conflicts = 0
     if result is not None:
         row.result, row.result_at = result, now
+    session.flush()
+
+
+def keep_results(
+    session: Session, line_item_id: int, held: Mapping[str, Decimal | None], *, now: datetime
+) -> None:
+    """Keep what the LMS holds, by the platform's user id, on our scale; None for those whom it
+    does not name."""
+    query = (
+        select(ScoreRow, PersonRow.sub)
+        .join(PersonRow, PersonRow.id == ScoreRow.person_id)
+        .where(ScoreRow.line_item_id == line_item_id)
+    )
+    for row, sub in session.execute(query):
+        row.result, row.result_at = held.get(sub), now
     session.flush()
 
 

@@ -13,7 +13,7 @@ from lti_tool.domain.assessment import (
 )
 from lti_tool.domain.errors import BadAssessmentError
 from lti_tool.domain.standard import RequirementKey, SourceStatus, Standard, requirements_by_code
-from lti_tool.persistence import assessments, courses
+from lti_tool.persistence import assessments, column_errands, courses
 
 from .standing import ensure_grade_item
 from .work import Work
@@ -77,7 +77,9 @@ def change_conditions(
     before = assessments.assessment(work.session, assessment_id, course_id=course_id)
     after = checked(_under(before, conditions))
     assessments.change_assessment(work.session, after)
-    ensure_grade_item(work.session, after, courses.course(work.session, course_id))
+    item = ensure_grade_item(work.session, after, courses.course(work.session, course_id))
+    if (before.title, before.points) != (after.title, after.points):
+        column_errands.ask(work.session, item.id, now=work.now, change=True)
     work.note("change", f"assessment:{after.id}")
     return after
 

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.launch import Role
+from lti_tool.persistence import column_errands
 from lti_tool.services.resend_score import resend_column, resend_score
 from lti_tool.services.show_deliveries import DeliveryGroup, show_deliveries
 from lti_tool.web.access import member, reading, requires, working
@@ -20,14 +21,27 @@ def grades() -> ResponseReturnValue:
     asked = request.args.get("column", type=int)
     with reading() as session:
         found = show_deliveries(session, course_id=member().course_id, line_item_id=asked)
+        errand = column_errands.column_errand(session, found.shown.item.id) if found.shown else None
     return render_template(
         "teacher/grades.html",
         page=frame(Place.GRADES),
         deliveries=found,
         column=found.shown,
+        errand=errand,
         groups=DeliveryGroup,
         words_for=words_for,
     )
+
+
+@blueprint.post("/grades/columns/<int:line_item_id>/read")
+@requires(Role.TEACHER)
+def read_results(line_item_id: int) -> ResponseReturnValue:
+    """Have what the LMS holds in a column read in the background."""
+    with working() as work:
+        show_deliveries(work.session, course_id=member().course_id, line_item_id=line_item_id)
+        column_errands.ask(work.session, line_item_id, now=work.now, results=True)
+    flash(gettext("The grades are being read from the LMS. Look again in a few seconds."), "ok")
+    return redirect(url_for("teacher.grades", column=line_item_id), 303)
 
 
 @blueprint.post("/grades/<int:delivery_id>/resend")
