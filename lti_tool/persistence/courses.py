@@ -11,6 +11,7 @@ from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.launch import Context, GradeService, ResourceLink, Role
 
 from .database import Base, Json, UtcDateTime
+from .inserts import insert_unless_there
 from .people import Account, PersonRow, as_account
 
 
@@ -98,21 +99,13 @@ def remember_course(
     now: datetime,
 ) -> Course:
     """Find or create the course. A launch without the grade claim leaves what is known."""
-    row = session.scalar(
-        select(CourseRow).filter_by(deployment_id=deployment_id, context_id=context.id)
-    )
+    key = {"deployment_id": deployment_id, "context_id": context.id}
+    query = select(CourseRow).filter_by(**key)
+    row = session.scalar(query)
     if row is None:
-        row = CourseRow(
-            school_id=school_id,
-            platform_id=platform_id,
-            deployment_id=deployment_id,
-            context_id=context.id,
-            title="",
-            label="",
-            grade_scopes=[],
-            created_at=now,
-        )
-        session.add(row)
+        owner = {"school_id": school_id, "platform_id": platform_id, "created_at": now}
+        insert_unless_there(session, CourseRow, {**key, **owner})
+        row = session.scalars(query).one()
     row.title = context.title[:500] or row.title
     row.label = context.label[:255] or row.label
     if grades is not None and grades.line_items:
@@ -173,9 +166,9 @@ def remember_membership(
     key = {"course_id": course_id, "person_id": person_id, "role": role.value}
     row = session.scalar(select(MembershipRow).filter_by(**key))
     if row is None:
-        session.add(MembershipRow(**key, last_seen_at=now))
-    else:
-        row.last_seen_at, row.left_at = now, None
+        insert_unless_there(session, MembershipRow, {**key, "last_seen_at": now})
+        return
+    row.last_seen_at, row.left_at = now, None
     session.flush()
 
 
@@ -242,10 +235,11 @@ def remember_link(
     A launch without a line item leaves what is known: Moodle omits the claim when a link has
     two columns, and sends it empty after its column was deleted.
     """
-    row = session.scalar(select(ResourceLinkRow).filter_by(course_id=course_id, link_id=link.id))
+    query = select(ResourceLinkRow).filter_by(course_id=course_id, link_id=link.id)
+    row = session.scalar(query)
     if row is None:
-        row = ResourceLinkRow(course_id=course_id, link_id=link.id, title="")
-        session.add(row)
+        insert_unless_there(session, ResourceLinkRow, {"course_id": course_id, "link_id": link.id})
+        row = session.scalars(query).one()
     row.title = link.title[:500] or row.title
     row.line_item_url = line_item_url or row.line_item_url
     session.flush()

@@ -4,24 +4,32 @@ Not here: any table; each noun has its own file.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import JSON, TypeDecorator
 
 __all__ = ["Base", "Database", "DatabaseError", "Json", "Session", "UtcDateTime", "upgrade"]
 
 SQLITE_BUSY_SECONDS = 10
+POOL_SIZE = 10
+"""Connections kept per process, and as many more at need; more than a process has threads."""
+IDLE_SECONDS = 1.0
 READS_ONLY = "lti_tool_reads_only"
 
 NAMING = {
@@ -101,6 +109,36 @@ def _engine(url: URL) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    """Every thread of a process finds a connection; one that lay idle is tried before its use,
+    since the server may have been restarted. In steady use that would cost as much as a query."""
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_use_lifo=True)
+    event.listen(engine, "checkin", _note_idle)
+    event.listen(engine, "checkout", _try_idle)
+    return engine
+
+
+def _note_idle(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["idle_since"] = time.monotonic()
+
+
+def _try_idle(
+    connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+) -> None:
+    """Raises DisconnectionError for a dead connection: the pool then opens a new one."""
+    idle_since = record.info.get("idle_since")
+    if idle_since is None or time.monotonic() - idle_since < IDLE_SECONDS:
+        return
+    cursor = connection.cursor()
+    try:
+        cursor.execute("select 1")
+        connection.rollback()
+    except psycopg.OperationalError as error:
+        raise DisconnectionError from error
+    finally:
+        cursor.close()
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
