@@ -11,7 +11,7 @@ from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.launch import Context, GradeService, ResourceLink, Role
 
 from .database import Base, Json, UtcDateTime
-from .inserts import insert_unless_there
+from .inserts import insert_or_update, insert_unless_there
 from .people import Account, PersonRow, as_account
 
 
@@ -164,12 +164,8 @@ def remember_membership(
 ) -> None:
     """Note that the person is in the course in this role."""
     key = {"course_id": course_id, "person_id": person_id, "role": role.value}
-    row = session.scalar(select(MembershipRow).filter_by(**key))
-    if row is None:
-        insert_unless_there(session, MembershipRow, {**key, "last_seen_at": now})
-        return
-    row.last_seen_at, row.left_at = now, None
-    session.flush()
+    seen = {"last_seen_at": now, "left_at": None}
+    insert_or_update(session, MembershipRow, key, seen, keep="")
 
 
 def mark_left(

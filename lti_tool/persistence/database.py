@@ -104,7 +104,7 @@ class Database:
 def _engine(url: URL) -> Engine:
     """Errors name no parameters: they hold names and evidence, and errors are logged."""
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return _postgresql(url)
     engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin)
@@ -114,7 +114,13 @@ def _engine(url: URL) -> Engine:
 def _postgresql(url: URL) -> Engine:
     """Every thread of a process finds a connection; one that lay idle is tried before its use,
     since the server may have been restarted. In steady use that would cost as much as a query."""
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_use_lifo=True)
+    engine = create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_use_lifo=True,
+        hide_parameters=True,
+    )
     event.listen(engine, "checkin", _note_idle)
     event.listen(engine, "checkout", _try_idle)
     return engine

@@ -3,12 +3,12 @@
 Not here: what makes a launch valid (``lti_tool.lti.launch``), sessions after the launch.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, ForeignKey, String, delete, update
+from sqlalchemy import CursorResult, ForeignKey, String, delete, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UtcDateTime
@@ -56,6 +56,9 @@ class LoginState:
     deployment_id: str | None = None
 
 
+COLUMNS = tuple(getattr(LoginStateRow, each.name) for each in fields(LoginState))
+
+
 def digest(secret: str) -> str:
     """SHA-256 of a secret in hex: enough to recognise it, useless to whoever reads the table."""
     return sha256(secret.encode()).hexdigest()
@@ -63,36 +66,14 @@ def digest(secret: str) -> str:
 
 def keep_login_state(session: Session, state: LoginState) -> None:
     """Store a login just begun."""
-    row = LoginStateRow(
-        state_hash=state.state_hash,
-        nonce_hash=state.nonce_hash,
-        platform_id=state.platform_id,
-        target_link_uri=state.target_link_uri,
-        browser_hash=state.browser_hash,
-        deployment_id=state.deployment_id,
-        created_at=state.created_at,
-        expires_at=state.expires_at,
-    )
-    session.add(row)
-    session.flush()
+    session.execute(insert(LoginStateRow).values(**asdict(state)))
 
 
 def login_state(session: Session, state_hash: str) -> LoginState | None:
     """The login of this state, used or not, expired or not; None when there is none."""
-    row = session.get(LoginStateRow, state_hash, populate_existing=True)
-    if row is None:
-        return None
-    return LoginState(
-        state_hash=row.state_hash,
-        nonce_hash=row.nonce_hash,
-        platform_id=row.platform_id,
-        target_link_uri=row.target_link_uri,
-        browser_hash=row.browser_hash,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        used_at=row.used_at,
-        deployment_id=row.deployment_id,
-    )
+    query = select(*COLUMNS).where(LoginStateRow.state_hash == state_hash)
+    row = session.execute(query).one_or_none()
+    return None if row is None else LoginState(*row)
 
 
 def use_login_state(session: Session, state_hash: str, *, now: datetime) -> bool:

@@ -11,8 +11,9 @@ from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.launch import Person
 
 from .database import Base, UtcDateTime
-from .inserts import insert_unless_there
+from .inserts import insert_or_update
 
+TOLD = ("name", "given_name", "family_name", "email", "student_number")
 FIRST_HAN = "\u3400"
 """From here on Unicode holds Chinese characters (CJK extension A comes first)."""
 
@@ -58,24 +59,9 @@ def remember_person(
 ) -> Account:
     """Find or create the account; what the platform tells is kept, what it omits stays."""
     key = {"school_id": school_id, "issuer": issuer, "sub": person.sub}
-    query = select(PersonRow).filter_by(**key)
-    row = session.scalar(query)
-    if row is None:
-        insert_unless_there(session, PersonRow, {**key, "created_at": now, "last_seen_at": now})
-        row = session.scalars(query).one()
-    for field in ("name", "given_name", "family_name", "email", "student_number"):
-        told = getattr(person, field)
-        if told or getattr(row, field) is None:
-            setattr(row, field, told[: _longest(field)])
-    row.last_seen_at = now
-    session.flush()
-    return as_account(row)
-
-
-def person_by_sub(session: Session, *, school_id: int, issuer: str, sub: str) -> Account | None:
-    """The account of a platform's user; None where the school has none."""
-    row = session.scalar(select(PersonRow).filter_by(school_id=school_id, issuer=issuer, sub=sub))
-    return as_account(row) if row is not None else None
+    told = {field: getattr(person, field)[: _longest(field)] for field in TOLD}
+    seen = {**told, "created_at": now, "last_seen_at": now}
+    return as_account(insert_or_update(session, PersonRow, key, seen, keep="created_at"))
 
 
 def _longest(field: str) -> int:

@@ -5,7 +5,7 @@ makes a launch genuine (``lti_tool.lti``), whose browser it came with (``launch_
 """
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,11 +13,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from lti_tool.domain.errors import NotAllowedError
 from lti_tool.domain.launch import Launch, MessageType, Role
+from lti_tool.lti.errors import DeploymentWaitingError
 from lti_tool.lti.keys import ensure_signing_key, key_set, published_keys
 from lti_tool.lti.launch import admit_launch, note_launch, open_launch, verify_launch
 from lti_tool.lti.login import begin_login
 from lti_tool.persistence import access_links, people, sessions
 from lti_tool.persistence.database import Session
+from lti_tool.persistence.platforms import DeploymentState
 from lti_tool.persistence.sessions import SignedIn
 from lti_tool.services.enter_from_launch import Entry, enter_from_launch
 from lti_tool.services.find_review import submission_to_review
@@ -79,10 +81,14 @@ def launch() -> ResponseReturnValue:
         return confirm_page(verified, form, now) if proof.asked else fetch_page(arrival, form)
     with wiring.database.transaction() as session:
         deployment = note_launch(session, verified, now=now)
-    return _entered(admit_launch(verified, deployment))
+        approved = deployment.state is DeploymentState.APPROVED
+        page = _entered(session, admit_launch(verified, deployment), now) if approved else None
+    if page is None:
+        raise DeploymentWaitingError(verified.platform.name, verified.deployment)
+    return page
 
 
-def _entered(message: Launch) -> ResponseReturnValue:
+def _entered(session: Session, message: Launch, now: datetime) -> ResponseReturnValue:
     """Open the session of a launch that is let in, and show its first page."""
     if message.message_type is MessageType.DEEP_LINKING and Role.TEACHER not in message.roles:
         raise NotAllowedError
@@ -90,19 +96,16 @@ def _entered(message: Launch) -> ResponseReturnValue:
         return _notice("privacy")
     if message.context is None and Role.REGISTRAR not in message.roles:
         return _notice("no_course")
-    wiring = wired()
-    now = wiring.clock()
     token = secrets.token_urlsafe(32)
-    with wiring.database.transaction() as session:
-        entry = enter_from_launch(session, message, now=now, new_id=wiring.new_id)
-        reviewed = _reviewed(session, message, entry)
-        sessions.open_session(
-            session,
-            token,
-            _signed_in(message, entry),
-            now=now,
-            expires_at=now + SESSION_HOURS,
-        )
+    entry = enter_from_launch(session, message, now=now, new_id=wired().new_id)
+    reviewed = _reviewed(session, message, entry)
+    sessions.open_session(
+        session,
+        token,
+        _signed_in(message, entry),
+        now=now,
+        expires_at=now + SESSION_HOURS,
+    )
     if reviewed is not None:
         return redirect(_review_page(message, entry, reviewed, token), 303)
     return redirect(_first_page(message, entry, token), 303)

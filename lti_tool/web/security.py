@@ -27,7 +27,7 @@ def init_security(app: Flask, *, https: bool) -> None:
             response.headers["Strict-Transport-Security"] = HTTPS_YEAR
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "no-store")
-        if response.mimetype == "text/html":
+        if response.mimetype == "text/html" and not response.location:
             response.headers.setdefault("Content-Security-Policy", _policy())
         return response
 
