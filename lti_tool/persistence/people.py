@@ -68,6 +68,12 @@ def _longest(field: str) -> int:
     return 320 if field == "email" else 255
 
 
+def person_by_sub(session: Session, *, school_id: int, issuer: str, sub: str) -> Account | None:
+    """The account of a platform's user; None where the school has none."""
+    row = session.scalar(select(PersonRow).filter_by(school_id=school_id, issuer=issuer, sub=sub))
+    return as_account(row) if row is not None else None
+
+
 def account(session: Session, person_id: int) -> Account:
     """The account. Raises NotFoundError."""
     row = session.get(PersonRow, person_id)
