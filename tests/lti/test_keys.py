@@ -82,7 +82,7 @@ def published(session: Session, now: datetime) -> list[str]:
 
 def test_a_new_key_is_published_before_it_signs_and_the_old_one_after(database: Database) -> None:
     with database.transaction() as session:
-        old = ensure_signing_key(session, CIPHER, now=NOW).kid
+        old = ensure_signing_key(session, CIPHER, now=NOW - timedelta(days=90)).kid
         new = rotated(session)
     with database.transaction() as session:
         for hours, signing, known in (
