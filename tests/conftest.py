@@ -112,3 +112,9 @@ def _new_database(server: PostgresqlServer, *, template: str) -> Iterator[str]:
 def browser_type_launch_args() -> dict[str, Any]:
     """As `tests.chromium` says."""
     return launch_arguments()
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Tests name whole addresses. Replaces pytest-base-url's fixture of this name, which
+    pytest-playwright asks for: defined on an instance, it is a warning in pytest 9."""

@@ -4,7 +4,6 @@ One demo serves the whole run: a test uses people of its own, or reads only.
 """
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,20 +17,6 @@ from tests.browser.visits import Visit, visit
 expect.set_options(timeout=15_000)
 
 Enter = Callable[..., Visit]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all browser tests on one worker, since they share one demo."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
-@pytest.fixture(scope="session")
-def base_url() -> None:
-    """Tests go to addresses of the demo. Replaces pytest-base-url's fixture of this name, which
-    pytest-playwright asks for: defined on an instance, it is a warning in pytest 9."""
 
 
 @pytest.fixture(scope="session")

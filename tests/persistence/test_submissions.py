@@ -7,7 +7,7 @@ import pytest
 from lti_tool.domain.errors import NotFoundError, StaleFormError
 from lti_tool.domain.submission import Evidence, EvidenceKind, Submission, SubmissionState
 from lti_tool.persistence import submissions
-from lti_tool.persistence.database import Database, DatabaseError
+from lti_tool.persistence.database import Database
 from lti_tool.persistence.people import Account
 from tests.persistence.course_rows import (
     MINUTE,
@@ -120,7 +120,7 @@ def test_attempts_are_listed_in_order_and_each_number_once(
     with database.reading() as session:
         assert submissions.attempts_of(session, "a-1", learner.id) == [first, second]
     again = replace(first, id="s-9")
-    with pytest.raises(DatabaseError), database.transaction() as session:
+    with pytest.raises(StaleFormError), database.transaction() as session:
         submissions.add_submission(session, again)
 
 

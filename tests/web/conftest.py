@@ -1,6 +1,7 @@
 """The real application over a made-up course, for the tests of pages."""
 
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext
+from werkzeug.serving import make_server
 
 from lti_tool.app import build_parts, create_app
 from lti_tool.catalogue import Catalogue, load_catalogue
@@ -90,3 +93,25 @@ def sign_in(classroom: Classroom) -> SignIn:
         return f"/s/{token}"
 
     return open_for
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """Where the application is served over HTTP for a real browser, with its CSRF checks on."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A reader's browser, patient with a busy machine."""
+    context = browser.new_context(locale="zh-CN")
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()

@@ -54,7 +54,9 @@ def test_ids_are_unique_and_every_described_field_has_its_description(
     assert {each for names in named for each in names.split()} <= set(ids)
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES))
+)
 def test_a_template_has_no_inline_code_or_style_and_loads_nothing_from_elsewhere(
     path: Path,
 ) -> None:

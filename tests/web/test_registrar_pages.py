@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -35,6 +36,8 @@ class Registrar:
         return self.client.get(self.address(learner, level))
 
     def post(self, action: str, *, level: str = LEVEL, **form: str) -> TestResponse:
+        """Send a form, a minute after what was done before."""
+        self.classroom.now += timedelta(minutes=1)
         return self.client.post(f"{self.address(level=level)}/{action}", data=form)
 
     def address(self, learner: Account | None = None, level: str = LEVEL) -> str:

@@ -1,47 +1,23 @@
 """The student's page in a real browser: a draft saves itself, uploads show, no text is lost."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import BrowserContext, Page, expect
 
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.launch import Role
 from lti_tool.domain.submission import Evidence, Submission, SubmissionState
 from lti_tool.persistence import submissions
 from lti_tool.persistence.people import Account
-from tests.chromium import launch_arguments
 from tests.services.classroom import Classroom, conditions
 from tests.web.conftest import SignIn
 
 WAIT = 15_000
 """Milliseconds: this machine may be busy."""
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    app.config["WTF_CSRF_ENABLED"] = True
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_arguments())
-        yield browser.new_context(locale="zh-CN")
-        browser.close()
 
 
 @dataclass

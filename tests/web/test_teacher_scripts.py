@@ -1,48 +1,22 @@
 """The teacher's pages in a real browser: keys rate, undo works, nothing typed is lost."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from flask import Flask
-from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.launch import Role
 from lti_tool.domain.rating import Rating, latest
 from lti_tool.domain.submission import Submission
 from lti_tool.persistence import assessments, ratings
-from tests.chromium import launch_arguments
 from tests.services.classroom import Classroom
 from tests.web.conftest import SignIn
 
 WAIT = 15_000
 """Milliseconds: this machine may be busy."""
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    app.config["WTF_CSRF_ENABLED"] = True
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_arguments())
-        context = browser.new_context(locale="zh-CN")
-        context.set_default_timeout(WAIT)
-        yield context
-        browser.close()
 
 
 @dataclass
