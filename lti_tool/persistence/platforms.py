@@ -327,17 +327,12 @@ def _origins(urls: Iterable[str]) -> Iterable[str]:
 
 
 def _deployment_row(session: Session, platform_id: int, deployment_id: str) -> DeploymentRow | None:
-    """Its platform is read along: a launch asks for it next, and then finds it in the session."""
-    query = (
-        select(DeploymentRow, PlatformRow)
-        .join(PlatformRow, PlatformRow.id == DeploymentRow.platform_id)
-        .where(
+    return session.scalar(
+        select(DeploymentRow).where(
             DeploymentRow.platform_id == platform_id,
             DeploymentRow.deployment_id == deployment_id,
         )
     )
-    found = session.execute(query).one_or_none()
-    return None if found is None else found[0]
 
 
 def _new_deployment(

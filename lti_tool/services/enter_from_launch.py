@@ -55,7 +55,8 @@ def enter_from_launch(
         person=_named(launch.person, new_id),
         now=now,
     )
-    platforms.note_product(session, platform.id, launch.product)
+    if launch.product != platform.product:
+        platforms.note_product(session, platform.id, launch.product)
     course = _course(session, launch, deployment.school_id, now)
     if course is None:
         return Entry(account, deployment.school_id, None, None, None)

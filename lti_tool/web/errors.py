@@ -113,7 +113,7 @@ LTI: Mapping[str, Words] = {
     "state_used": Words(400, _("This launch was used already."), FROM_COURSE),
     "state_expired": Words(400, _("The launch took too long."), FROM_COURSE),
     "keys_unreachable": Words(
-        502,
+        424,  # no 502: a proxy would put its own page in place of this one
         _("The LMS's keys could not be read."),
         _("Try again in a minute. If it stays so, tell your administrator."),
     ),

@@ -18,7 +18,7 @@ from lti_tool.domain.mastery import mastery_of
 from lti_tool.domain.rating import Rating, in_force
 from lti_tool.domain.standard import RequirementKey
 from lti_tool.persistence.database import upgrade
-from tests.benchmarks import delivery
+from tests.benchmarks import bench_launch, delivery
 
 ROOT = Path(__file__).parent.parent.parent
 STANDARD = "530050"
@@ -39,6 +39,7 @@ def main() -> int:
             f"decide all levels for a class of {CLASS_SIZE}", 1.0, lambda: _decide(bundle, rated)
         ),
         delivery.measure(),
+        bench_launch.measure(),
     ]
     return 0 if all(within) else 1
 

@@ -305,10 +305,10 @@ TOKENS = (
     _bad_token("token_algorithm", "RS512", lambda claims: signed(claims, algorithm="RS512")),
     _bad_token("token_algorithm", "PS256", lambda claims: signed(claims, algorithm="PS256")),
     _bad_token(
-        "token_malformed", "unknown crit", lambda claims: signed(claims, header={"crit": ["exp"]})
+        "token_critical", "unknown crit", lambda claims: signed(claims, header={"crit": ["exp"]})
     ),
     _bad_token("token_critical", "known crit", _unsigned("RS256", crit=["b64"], b64=True)),
-    _bad_token("token_malformed", "raw payload", _unsigned("RS256", crit=["b64"], b64=False)),
+    _bad_token("token_critical", "raw payload", _unsigned("RS256", crit=["b64"], b64=False)),
     _bad_token("token_issuer", "another's JSON", lambda _claims: signed({"name": "x"})),
     _bad_token("token_malformed", "a list", lambda _claims: signed([1, 2])),
     _bad_token("token_malformed", "a text", lambda _claims: signed("claims")),

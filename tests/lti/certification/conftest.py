@@ -35,11 +35,18 @@ def shared_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture(scope="session")
+def key_server() -> Iterator[HTTPServer]:
+    """A server of its own: the plugin's is emptied after each test that uses it."""
+    with HTTPServer(host="127.0.0.1") as server:
+        server.expect_request("/jwks").respond_with_json({"keys": [public_jwk()]})
+        yield server
+
+
+@pytest.fixture(scope="session")
 def lms(
-    shared_url: str, tmp_path_factory: pytest.TempPathFactory, make_httpserver: HTTPServer
+    shared_url: str, tmp_path_factory: pytest.TempPathFactory, key_server: HTTPServer
 ) -> Iterator[HttpLms]:
     """A platform that speaks to the application over its routes."""
-    make_httpserver.expect_request("/jwks").respond_with_json({"keys": [public_jwk()]})
     folder = tmp_path_factory.mktemp("data")
     settings = read_settings(
         {"LTI_TOOL_DATABASE_URL": shared_url, "LTI_TOOL_DATA_DIR": str(folder)},
@@ -48,7 +55,7 @@ def lms(
     made = http_lms(
         replace(settings, allow_loopback_platforms=True),
         load_catalogue(ROOT / "rubrics", ROOT / "mappings"),
-        make_httpserver.url_for("").rstrip("/"),
+        key_server.url_for("").rstrip("/"),
     )
     yield made
     made.close()
