@@ -3,15 +3,24 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Row,
+    String,
+    UniqueConstraint,
+    bindparam,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.launch import Context, GradeService, ResourceLink, Role
 
 from .database import Base, Json, UtcDateTime
-from .inserts import insert_or_update, insert_unless_there
+from .inserts import insert_or_refresh, insert_or_update
 from .people import Account, PersonRow, as_account
 
 
@@ -62,6 +71,16 @@ class ResourceLinkRow(Base):
     line_item_url: Mapped[str | None] = mapped_column(String(2000))
 
 
+COURSES, LINKS = (Base.metadata.tables[each] for each in ("courses", "resource_links"))
+COURSE_OF_CONTEXT = select(COURSES).where(
+    COURSES.c.deployment_id == bindparam("deployment_id"),
+    COURSES.c.context_id == bindparam("context_id"),
+)
+LINK_OF_COURSE = select(LINKS).where(
+    LINKS.c.course_id == bindparam("course_id"), LINKS.c.link_id == bindparam("link_id")
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """A course. ``line_items_url`` is None where the platform offers no grade service."""
@@ -99,19 +118,18 @@ def remember_course(
     now: datetime,
 ) -> Course:
     """Find or create the course. A launch without the grade claim leaves what is known."""
-    key = {"deployment_id": deployment_id, "context_id": context.id}
-    query = select(CourseRow).filter_by(**key)
-    row = session.scalar(query)
-    if row is None:
-        owner = {"school_id": school_id, "platform_id": platform_id, "created_at": now}
-        insert_unless_there(session, CourseRow, {**key, **owner})
-        row = session.scalars(query).one()
-    row.title = context.title[:500] or row.title
-    row.label = context.label[:255] or row.label
+    told: dict[str, object] = {"title": context.title[:500], "label": context.label[:255]}
     if grades is not None and grades.line_items:
-        row.line_items_url = grades.line_items
-        row.grade_scopes = sorted(grades.scopes)
-    session.flush()
+        told["line_items_url"] = grades.line_items
+        told["grade_scopes"] = sorted(grades.scopes)
+    row = insert_or_refresh(
+        session,
+        CourseRow,
+        COURSE_OF_CONTEXT,
+        {"deployment_id": deployment_id, "context_id": context.id},
+        made={"school_id": school_id, "platform_id": platform_id, "created_at": now},
+        told=told,
+    )
     return _course(row)
 
 
@@ -165,7 +183,7 @@ def remember_membership(
     """Note that the person is in the course in this role."""
     key = {"course_id": course_id, "person_id": person_id, "role": role.value}
     seen = {"last_seen_at": now, "left_at": None}
-    insert_or_update(session, MembershipRow, key, seen, keep="")
+    insert_or_update(session, MembershipRow, key, seen)
 
 
 def mark_left(
@@ -231,14 +249,14 @@ def remember_link(
     A launch without a line item leaves what is known: Moodle omits the claim when a link has
     two columns, and sends it empty after its column was deleted.
     """
-    query = select(ResourceLinkRow).filter_by(course_id=course_id, link_id=link.id)
-    row = session.scalar(query)
-    if row is None:
-        insert_unless_there(session, ResourceLinkRow, {"course_id": course_id, "link_id": link.id})
-        row = session.scalars(query).one()
-    row.title = link.title[:500] or row.title
-    row.line_item_url = line_item_url or row.line_item_url
-    session.flush()
+    row = insert_or_refresh(
+        session,
+        ResourceLinkRow,
+        LINK_OF_COURSE,
+        {"course_id": course_id, "link_id": link.id},
+        made={},
+        told={"title": link.title[:500], "line_item_url": line_item_url},
+    )
     return _link(row)
 
 
@@ -273,7 +291,7 @@ def line_item_url_of(session: Session, assessment_id: str) -> str | None:
     return session.scalar(query)
 
 
-def _course(row: CourseRow) -> Course:
+def _course(row: CourseRow | Row[Any]) -> Course:
     return Course(
         row.id,
         row.school_id,
@@ -287,5 +305,5 @@ def _course(row: CourseRow) -> Course:
     )
 
 
-def _link(row: ResourceLinkRow) -> Link:
+def _link(row: ResourceLinkRow | Row[Any]) -> Link:
     return Link(row.id, row.course_id, row.title, row.assessment_id, row.line_item_url)

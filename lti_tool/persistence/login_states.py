@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, ForeignKey, String, delete, insert, select, update
+from sqlalchemy import CursorResult, ForeignKey, String, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UtcDateTime
@@ -57,6 +57,18 @@ class LoginState:
 
 
 COLUMNS = tuple(getattr(LoginStateRow, each.name) for each in fields(LoginState))
+# Built once: every launch needs them, and building takes longer than the database does.
+KEEP = insert(LoginStateRow)
+LOOK = select(*COLUMNS).where(LoginStateRow.state_hash == bindparam("state"))
+USE = (
+    update(LoginStateRow)
+    .where(
+        LoginStateRow.state_hash == bindparam("state"),
+        LoginStateRow.used_at.is_(None),
+        LoginStateRow.expires_at > bindparam("now"),
+    )
+    .values(used_at=bindparam("now"))
+)
 
 
 def digest(secret: str) -> str:
@@ -66,13 +78,12 @@ def digest(secret: str) -> str:
 
 def keep_login_state(session: Session, state: LoginState) -> None:
     """Store a login just begun."""
-    session.execute(insert(LoginStateRow).values(**asdict(state)))
+    session.connection().execute(KEEP, asdict(state))
 
 
 def login_state(session: Session, state_hash: str) -> LoginState | None:
     """The login of this state, used or not, expired or not; None when there is none."""
-    query = select(*COLUMNS).where(LoginStateRow.state_hash == state_hash)
-    row = session.execute(query).one_or_none()
+    row = session.connection().execute(LOOK, {"state": state_hash}).one_or_none()
     return None if row is None else LoginState(*row)
 
 
@@ -82,17 +93,7 @@ def use_login_state(session: Session, state_hash: str, *, now: datetime) -> bool
     One conditional UPDATE: of two launches at once the second waits for the first to commit
     and then finds the row used, on SQLite and on PostgreSQL.
     """
-    statement = (
-        update(LoginStateRow)
-        .where(
-            LoginStateRow.state_hash == state_hash,
-            LoginStateRow.used_at.is_(None),
-            LoginStateRow.expires_at > now,
-        )
-        .values(used_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+    return session.connection().execute(USE, {"state": state_hash, "now": now}).rowcount == 1
 
 
 def sweep_login_states(session: Session, *, before: datetime) -> int:

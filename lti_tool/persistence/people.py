@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Row, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.errors import NotFoundError
@@ -61,7 +62,8 @@ def remember_person(
     key = {"school_id": school_id, "issuer": issuer, "sub": person.sub}
     told = {field: getattr(person, field)[: _longest(field)] for field in TOLD}
     seen = {**told, "created_at": now, "last_seen_at": now}
-    return as_account(insert_or_update(session, PersonRow, key, seen, keep="created_at"))
+    row = insert_or_update(session, PersonRow, key, seen, keep="created_at")
+    return as_account(row)
 
 
 def _longest(field: str) -> int:
@@ -88,12 +90,12 @@ def accounts(session: Session, person_ids: Collection[int]) -> Mapping[int, Acco
     return {row.id: as_account(row) for row in rows}
 
 
-def as_account(row: PersonRow) -> Account:
+def as_account(row: PersonRow | Row[Any]) -> Account:
     """The value of a row, for the other nouns of this room that join people."""
     return Account(row.id, row.school_id, row.sub, _name(row), row.student_number, row.email)
 
 
-def _name(row: PersonRow) -> str:
+def _name(row: PersonRow | Row[Any]) -> str:
     """The full name; a Chinese one with the family name first and no space.
 
     Moodle 4.5 sends "小龙 李" as the name of 李小龙, whatever the language.

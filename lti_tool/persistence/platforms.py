@@ -10,42 +10,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, delete, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Row,
+    String,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.errors import DomainError
 
 from .database import Base, Json, UtcDateTime
-
-__all__ = [
-    "Deployment",
-    "DeploymentRow",
-    "DeploymentState",
-    "Platform",
-    "PlatformDetails",
-    "PlatformExistsError",
-    "PlatformInUseError",
-    "PlatformRow",
-    "SchoolRow",
-    "add_platform",
-    "approve_deployment",
-    "deployment",
-    "deployment_by_id",
-    "deployments",
-    "frame_origins",
-    "note_deployment",
-    "note_product",
-    "platform",
-    "platform_by",
-    "platforms",
-    "platforms_of_issuer",
-    "remove_platform",
-    "set_registrar_roles",
-]
-
+from .inserts import read_one
 
 AUTHORITY = re.compile(r"[a-z0-9._-]+(:\d+)?|\[[0-9a-f:.]+\](:\d+)?")
 """A host with or without port, as a Content-Security-Policy may hold it; other letters are written
@@ -122,6 +106,18 @@ class DeploymentRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+PLATFORMS, DEPLOYMENTS = (Base.metadata.tables[each] for each in ("platforms", "deployments"))
+PLATFORM_BY_ID = select(PLATFORMS).where(PLATFORMS.c.id == bindparam("id"))
+PLATFORM_BY_CLIENT = select(PLATFORMS).where(
+    PLATFORMS.c.issuer == bindparam("issuer"), PLATFORMS.c.client_id == bindparam("client")
+)
+DEPLOYMENT_BY_ID = select(DEPLOYMENTS).where(DEPLOYMENTS.c.id == bindparam("id"))
+DEPLOYMENT_BY_NAME = select(DEPLOYMENTS).where(
+    DEPLOYMENTS.c.platform_id == bindparam("platform"),
+    DEPLOYMENTS.c.deployment_id == bindparam("deployment"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,15 +198,13 @@ def platforms(session: Session) -> tuple[Platform, ...]:
 
 def platform(session: Session, platform_id: int) -> Platform | None:
     """The platform of this row id; None when there is none."""
-    row = session.get(PlatformRow, platform_id)
+    row = read_one(session, PLATFORM_BY_ID, id=platform_id)
     return None if row is None else _platform(row)
 
 
 def platform_by(session: Session, issuer: str, client_id: str) -> Platform | None:
     """The platform of exactly this issuer and client id; None when there is none."""
-    row = session.scalar(
-        select(PlatformRow).where(PlatformRow.issuer == issuer, PlatformRow.client_id == client_id)
-    )
+    row = read_one(session, PLATFORM_BY_CLIENT, issuer=issuer, client=client_id)
     return None if row is None else _platform(row)
 
 
@@ -256,7 +250,7 @@ def deployment(session: Session, platform_id: int, deployment_id: str) -> Deploy
 
 def deployment_by_id(session: Session, row_id: int) -> Deployment | None:
     """One deployment by our row id (as in ``Launch.deployment_id``); None when there is none."""
-    row = session.get(DeploymentRow, row_id)
+    row = read_one(session, DEPLOYMENT_BY_ID, id=row_id)
     return None if row is None else _deployment(row)
 
 
@@ -326,13 +320,8 @@ def _origins(urls: Iterable[str]) -> Iterable[str]:
             yield f"{parts.scheme}://{authority}"
 
 
-def _deployment_row(session: Session, platform_id: int, deployment_id: str) -> DeploymentRow | None:
-    return session.scalar(
-        select(DeploymentRow).where(
-            DeploymentRow.platform_id == platform_id,
-            DeploymentRow.deployment_id == deployment_id,
-        )
-    )
+def _deployment_row(session: Session, platform_id: int, deployment_id: str) -> Row[Any] | None:
+    return read_one(session, DEPLOYMENT_BY_NAME, platform=platform_id, deployment=deployment_id)
 
 
 def _new_deployment(
@@ -362,7 +351,7 @@ def _delete_platform(session: Session, platform_id: int) -> None:
     session.execute(delete(PlatformRow).where(PlatformRow.id == platform_id))
 
 
-def _platform(row: PlatformRow) -> Platform:
+def _platform(row: PlatformRow | Row[Any]) -> Platform:
     return Platform(
         id=row.id,
         created_at=row.created_at,
@@ -379,7 +368,7 @@ def _platform(row: PlatformRow) -> Platform:
     )
 
 
-def _deployment(row: DeploymentRow) -> Deployment:
+def _deployment(row: DeploymentRow | Row[Any]) -> Deployment:
     return Deployment(
         id=row.id,
         platform_id=row.platform_id,

@@ -31,6 +31,9 @@ class SessionRow(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
+OPEN = insert(SessionRow)
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """Who is at the other end: a person, in one school, in one course or none, with roles.
@@ -52,18 +55,17 @@ def open_session(
     token_hash = hash_of(token)
     if token_hash.startswith(SWEEPS):
         session.execute(delete(SessionRow).where(SessionRow.expires_at < now))
-    session.execute(
-        insert(SessionRow).values(
-            token_hash=token_hash,
-            person_id=who.person_id,
-            school_id=who.school_id,
-            course_id=who.course_id,
-            roles=sorted(each.value for each in who.roles),
-            data=dict(who.data),
-            created_at=now,
-            expires_at=expires_at,
-        )
-    )
+    values = {
+        "token_hash": token_hash,
+        "person_id": who.person_id,
+        "school_id": who.school_id,
+        "course_id": who.course_id,
+        "roles": sorted(each.value for each in who.roles),
+        "data": dict(who.data),
+        "created_at": now,
+        "expires_at": expires_at,
+    }
+    session.connection().execute(OPEN, values)
 
 
 def signed_in(session: Session, token: str, *, now: datetime) -> SignedIn | None:
