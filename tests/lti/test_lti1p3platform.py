@@ -46,13 +46,16 @@ from lti_tool.lti.names_roles import ClassList
 from tests.delivery.serving import served
 from tests.lti.platform_side import AGS_SCOPES, platform_at
 
-NOW = datetime.now(UTC)
-"""The library looks at the machine's clock."""
 TOOL_KEY: SigningKey = new_signing_key()
 MEMBERS = [
     {"user_id": str(number), "roles": ["Learner" if number > 1 else "Instructor"]}
     for number in range(1, 6)
 ]
+
+
+def present() -> datetime:
+    """The library looks at the machine's clock, so these tests do, too."""
+    return datetime.now(UTC)
 
 
 class Config(LTI1P3PlatformConfAbstract):
@@ -219,34 +222,34 @@ def book(base: str, http: PlatformHttp, tokens: AccessTokens) -> GradeBook:
 
 
 def test_a_column_is_made_found_changed_filled_read_and_deleted(book: GradeBook) -> None:
-    made = book.create(NewLineItem("作业一", Decimal(20), "a-7", "grade"), now=NOW)
+    made = book.create(NewLineItem("作业一", Decimal(20), "a-7", "grade"), now=present())
     assert isinstance(made, LineItem)
-    assert book.find("a-7", "grade", now=NOW) == made
-    changed = book.change(made.url, label="作业二", maximum=Decimal(40), now=NOW)
+    assert book.find("a-7", "grade", now=present()) == made
+    changed = book.change(made.url, label="作业二", maximum=Decimal(40), now=present())
     assert isinstance(changed, LineItem)
     assert (changed.label, changed.maximum, changed.resource_id) == ("作业二", Decimal(40), "a-7")
-    score = ScoreToSend("5", Decimal(30), Decimal(40), "好", NOW)
-    assert book.post_score(made.url, score, now=NOW) == Delivered()
+    score = ScoreToSend("5", Decimal(30), Decimal(40), "好", present())
+    assert book.post_score(made.url, score, now=present()) == Delivered()
     (held,) = read(book, made.url)
     assert (held.user_id, held.score, held.maximum) == ("5", Decimal(30), Decimal(40))
-    assert book.delete(made.url, now=NOW) is None
-    assert isinstance(book.read(made.url, now=NOW), Refused)
-    assert book.find("a-7", "grade", now=NOW) is None
+    assert book.delete(made.url, now=present()) is None
+    assert isinstance(book.read(made.url, now=present()), Refused)
+    assert book.find("a-7", "grade", now=present()) is None
 
 
 def read(book: GradeBook, url: str) -> tuple[Result, ...]:
-    found = book.results(url, now=NOW)
+    found = book.results(url, now=present())
     assert isinstance(found, tuple)
     return found
 
 
 def test_an_older_score_is_not_taken(book: GradeBook) -> None:
-    made = book.create(NewLineItem("作业一", Decimal(20), "a-7", "grade"), now=NOW)
+    made = book.create(NewLineItem("作业一", Decimal(20), "a-7", "grade"), now=present())
     assert isinstance(made, LineItem)
-    score = ScoreToSend("5", Decimal(10), Decimal(20), None, NOW)
-    older = replace(score, at=NOW - timedelta(seconds=1))
-    assert book.post_score(made.url, score, now=NOW) == Delivered()
-    assert isinstance(book.post_score(made.url, older, now=NOW), NotNewer)
+    score = ScoreToSend("5", Decimal(10), Decimal(20), None, present())
+    older = replace(score, at=score.at - timedelta(seconds=1))
+    assert book.post_score(made.url, score, now=present()) == Delivered()
+    assert isinstance(book.post_score(made.url, older, now=present()), NotNewer)
 
 
 @pytest.mark.parametrize("query", ["", "?limit=2"])
@@ -254,7 +257,7 @@ def test_the_class_list_is_read_page_by_page(
     base: str, http: PlatformHttp, tokens: AccessTokens, query: str
 ) -> None:
     people = ClassList(http, tokens, platform=platform_at(base), deployment="d1")
-    found = people.members(f"{base}/people{query}", now=NOW)
+    found = people.members(f"{base}/people{query}", now=present())
     assert isinstance(found, tuple)
     assert [each.person.sub for each in found][: len(MEMBERS)] == [
         each["user_id"] for each in MEMBERS
@@ -272,7 +275,7 @@ def test_a_deep_linking_answer_is_taken() -> None:
         platform=platform_at("https://lms.example.edu"),
         deployment="d1",
         key=TOOL_KEY,
-        now=NOW,
+        now=present(),
         token=lambda: "nonce",
     )
     items = Config().validate_deeplinking_resp({"JWT": made.fields["JWT"]})
