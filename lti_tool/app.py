@@ -21,6 +21,7 @@ from flask_wtf import CSRFProtect
 from lti_tool.catalogue import Catalogue, load_catalogue
 from lti_tool.delivery.columns import ColumnKeeper
 from lti_tool.delivery.deliver import Deliverer
+from lti_tool.delivery.means import Means
 from lti_tool.delivery.rosters import RosterRefresher
 from lti_tool.delivery.rounds import Engine, Rounds
 from lti_tool.delivery.tasks import delivery_app
@@ -93,12 +94,8 @@ def build_deliverer(parts: Parts) -> Engine:
         unique=lambda: secrets.token_urlsafe(16),
     )
     chance = random.SystemRandom().random
-    talking = (parts.database, parts.http, tokens)
-    return Rounds(
-        Deliverer(*talking, clock=parts.clock, random=chance),
-        ColumnKeeper(*talking, clock=parts.clock, random=chance),
-        RosterRefresher(*talking, clock=parts.clock, random=chance),
-    )
+    means = Means(parts.database, parts.http, tokens, parts.clock, chance)
+    return Rounds(Deliverer(means), ColumnKeeper(means), RosterRefresher(means))
 
 
 def build_celery(parts: Parts, broker_url: str) -> Celery:

@@ -6,24 +6,21 @@ As with scores, no transaction is open while the network is in use. Not here: sc
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import structlog
 
 from lti_tool.domain.assessment import CENT
-from lti_tool.lti.access_tokens import AccessTokens
 from lti_tool.lti.answers import Refused, RetryLater, Trouble
 from lti_tool.lti.grade_messages import Result
 from lti_tool.lti.grades import GradeBook
-from lti_tool.lti.http import PlatformHttp
 from lti_tool.persistence import column_errands, line_items, scores
 from lti_tool.persistence.column_errands import ColumnErrand
-from lti_tool.persistence.database import Database
 from lti_tool.persistence.line_items import LineItem
 
 from .errand import gradebook
-from .patience import wait_after
+from .means import Means
 
 log = structlog.get_logger()
 
@@ -39,22 +36,10 @@ class _Visit:
 
 
 class ColumnKeeper:
-    """Does columns' errands. One instance serves one thread; ``random`` gives numbers in [0, 1)."""
+    """Does columns' errands. One instance serves one thread."""
 
-    def __init__(
-        self,
-        database: Database,
-        http: PlatformHttp,
-        tokens: AccessTokens,
-        *,
-        clock: Callable[[], datetime],
-        random: Callable[[], float],
-    ) -> None:
-        self._database = database
-        self._http = http
-        self._tokens = tokens
-        self._clock = clock
-        self._random = random
+    def __init__(self, means: Means) -> None:
+        self._means = means
 
     def deliver_due(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Do the errand due longest; returns how many were handled, 0 when none is due."""
@@ -69,12 +54,12 @@ class ColumnKeeper:
         return 1
 
     def _claim(self) -> _Visit | None:
-        with self._database.transaction() as session:
-            errand = column_errands.lease_due(session, now=self._clock(), lease=LEASE)
+        with self._means.database.transaction() as session:
+            errand = column_errands.lease_due(session, now=self._means.clock(), lease=LEASE)
             item = line_items.line_item(session, errand.line_item_id) if errand else None
             if errand is None or item is None:
                 return None
-            return _Visit(errand, item, gradebook(session, item, self._http, self._tokens))
+            return _Visit(errand, item, gradebook(session, item, self._means))
 
     def _done(self, visit: _Visit) -> tuple[Result, ...] | Trouble:
         """What the column holds, nothing where nobody asked. A column that is not made yet gets
@@ -86,28 +71,25 @@ class ColumnKeeper:
             return Refused("no_grade_service")
         if visit.errand.change:
             changed = visit.book.change(
-                item.url, label=item.label, maximum=item.maximum, now=self._clock()
+                item.url, label=item.label, maximum=item.maximum, now=self._means.clock()
             )
             if isinstance(changed, Refused | RetryLater):
                 return changed
         if not visit.errand.results:
             return ()
-        return visit.book.results(item.url, now=self._clock())
+        return visit.book.results(item.url, now=self._means.clock())
 
     def _record(self, visit: _Visit, found: tuple[Result, ...]) -> None:
         held = {each.user_id: _on_our_scale(each, visit.item.maximum) for each in found}
-        with self._database.transaction() as session:
+        with self._means.database.transaction() as session:
             if visit.errand.results:
-                scores.keep_results(session, visit.item.id, held, now=self._clock())
-            column_errands.mark_done(session, visit.errand, now=self._clock())
+                scores.keep_results(session, visit.item.id, held, now=self._means.clock())
+            column_errands.mark_done(session, visit.errand, now=self._means.clock())
 
     def _record_trouble(self, errand: ColumnErrand, found: Trouble) -> None:
         log.info("column errand failed", column=errand.line_item_id, reason=found.reason)
-        again_at = None
-        if isinstance(found, RetryLater) and errand.attempts < MOST_ATTEMPTS:
-            wait = wait_after(errand.attempts, self._random(), least=found.after)
-            again_at = self._clock() + wait
-        with self._database.transaction() as session:
+        again_at = self._means.again_at(found, errand.attempts, most=MOST_ATTEMPTS)
+        with self._means.database.transaction() as session:
             column_errands.mark_failed(session, errand, problem=found.reason, again_at=again_at)
 
 

@@ -12,16 +12,14 @@ from decimal import Decimal
 
 import structlog
 
-from lti_tool.lti.access_tokens import AccessTokens
 from lti_tool.lti.answers import Delivered, NotNewer, Refused, RetryLater, ScoreAnswer, Trouble
 from lti_tool.lti.grade_messages import LineItem as Column
 from lti_tool.lti.grade_messages import NewLineItem, Result
-from lti_tool.lti.http import PlatformHttp
 from lti_tool.persistence import line_items, scores
-from lti_tool.persistence.database import Database
 from lti_tool.persistence.scores import Delivery
 
 from .errand import Errand, prepare
+from .means import Means
 from .patience import MOST_ATTEMPTS, MOST_CONFLICTS, wait_after
 from .pauses import Pauses
 
@@ -54,22 +52,10 @@ late, so no person is asked to do anything."""
 
 
 class Deliverer:
-    """Sends scores. One instance serves one thread; ``random`` gives numbers in [0, 1)."""
+    """Sends scores. One instance serves one thread."""
 
-    def __init__(
-        self,
-        database: Database,
-        http: PlatformHttp,
-        tokens: AccessTokens,
-        *,
-        clock: Callable[[], datetime],
-        random: Callable[[], float],
-    ) -> None:
-        self._database = database
-        self._http = http
-        self._tokens = tokens
-        self._clock = clock
-        self._random = random
+    def __init__(self, means: Means) -> None:
+        self._means = means
         self._pauses = Pauses()
 
     def deliver_due(self, stopping: Callable[[], bool] = lambda: False) -> int:
@@ -86,15 +72,15 @@ class Deliverer:
 
     def _claim(self) -> Delivery | None:
         """The score due longest, those for platforms in trouble left out; None if none is due."""
-        now = self._clock()
+        now = self._means.clock()
         alone = self._pauses.running(now)
-        with self._database.transaction() as session:
+        with self._means.database.transaction() as session:
             claimed = scores.lease_due(session, now=now, lease=LEASE, limit=1, not_to=alone)
         return claimed[0] if claimed else None
 
     def _deliver(self, delivery: Delivery) -> None:
-        with self._database.reading() as session:
-            errand = prepare(session, delivery, self._http, self._tokens)
+        with self._means.database.reading() as session:
+            errand = prepare(session, delivery, self._means)
         if errand is None:
             self._record_refusal(delivery, Refused("no_grade_service"))
             return
@@ -109,25 +95,25 @@ class Deliverer:
             if held is None:
                 return
             errand = held
-        answer = errand.book.post_score(url, errand.score(), now=self._clock())
+        answer = errand.book.post_score(url, errand.score(), now=self._means.clock())
         self._record(errand, answer, url)
 
     def _hold_on(self, errand: Errand) -> Errand | None:
         """The errand with its lease begun anew; None when it ran out and another took over."""
-        with self._database.transaction() as session:
-            now = self._clock()
+        with self._means.database.transaction() as session:
+            now = self._means.clock()
             delivery = scores.extend_lease(session, errand.delivery, now=now, lease=LEASE)
         return replace(errand, delivery=delivery) if delivery is not None else None
 
     def _find_column(self, errand: Errand) -> str | Trouble:
         """Where the column is; found by resource id and tag, or created, by one at a time."""
         item = errand.item
-        with self._database.transaction() as session:
-            now = self._clock()
+        with self._means.database.transaction() as session:
+            now = self._means.clock()
             if not line_items.claim_search(session, item.id, now=now, lease=SEARCH_LEASE):
                 return RetryLater("column_in_the_making", SEARCH_SECONDS)
         column = self._found_or_created(errand)
-        with self._database.transaction() as session:
+        with self._means.database.transaction() as session:
             if not isinstance(column, Column):
                 line_items.give_up_search(session, item.id)
                 return column
@@ -136,11 +122,11 @@ class Deliverer:
 
     def _found_or_created(self, errand: Errand) -> Column | Trouble:
         item = errand.item
-        found = errand.book.find(item.resource_id, item.tag, now=self._clock())
+        found = errand.book.find(item.resource_id, item.tag, now=self._means.clock())
         if found is not None:
             return found
         wanted = NewLineItem(item.label, item.maximum, item.resource_id, item.tag)
-        return errand.book.create(wanted, now=self._clock())
+        return errand.book.create(wanted, now=self._means.clock())
 
     def _record(self, errand: Errand, answer: ScoreAnswer, url: str = "") -> None:
         """``url`` is the column that was posted to, empty when it did not come to that."""
@@ -157,8 +143,8 @@ class Deliverer:
                 self._record_refusal(errand.delivery, answer, gone_from=url)
 
     def _record_success(self, delivery: Delivery, result: Decimal | None = None) -> None:
-        with self._database.transaction() as session:
-            scores.mark_delivered(session, delivery, now=self._clock(), result=result)
+        with self._means.database.transaction() as session:
+            scores.mark_delivered(session, delivery, now=self._means.clock(), result=result)
 
     def _record_conflict(self, errand: Errand, url: str) -> None:
         """The LMS has something of the same or a later time: is it this very score?
@@ -166,7 +152,7 @@ class Deliverer:
         After an attempt whose outcome was unknown it is; otherwise the score goes out again,
         later. Moodle 4.5 compares with its own time of last change, not with our timestamps.
         """
-        held = errand.book.result(url, errand.user_id, now=self._clock())
+        held = errand.book.result(url, errand.user_id, now=self._means.clock())
         if isinstance(held, Result) and errand.is_held(held):
             self._record_success(errand.delivery, held.score)
         elif isinstance(held, RetryLater):
@@ -177,9 +163,9 @@ class Deliverer:
             self._renew(errand.delivery, held.at if isinstance(held, Result) else None)
 
     def _renew(self, delivery: Delivery, held_at: datetime | None) -> None:
-        now = self._clock()
+        now = self._means.clock()
         plausible = held_at is not None and held_at < now + FARTHEST_AHEAD
-        with self._database.transaction() as session:
+        with self._means.database.transaction() as session:
             scores.mark_renewed(
                 session,
                 delivery,
@@ -189,16 +175,16 @@ class Deliverer:
             )
 
     def _record_failure(self, errand: Errand, failure: RetryLater) -> None:
-        delivery, now = errand.delivery, self._clock()
+        delivery, now = errand.delivery, self._means.clock()
         reason = REASONS.get(failure.reason, failure.reason)
         if reason in OF_THE_PLATFORM:
             self._pauses.begin(errand.platform_id, now, least=failure.after)
         elif delivery.attempts >= MOST_ATTEMPTS:
             self._record_refusal(delivery, Refused(reason, None, failure.detail))
             return
-        wait = wait_after(delivery.attempts, self._random(), least=failure.after)
+        wait = wait_after(delivery.attempts, self._means.random(), least=failure.after)
         log.info("score will be sent again", score=delivery.id, reason=reason)
-        with self._database.transaction() as session:
+        with self._means.database.transaction() as session:
             scores.mark_retry(
                 session, delivery, due_at=now + wait, reason=reason, detail=failure.detail
             )
@@ -208,9 +194,9 @@ class Deliverer:
         for it anew."""
         reason = REASONS.get(refusal.reason, refusal.reason)
         log.warning("score was refused", score=delivery.id, reason=reason, status=refusal.status)
-        with self._database.transaction() as session:
+        with self._means.database.transaction() as session:
             if reason == "line_item_gone" and gone_from:
                 line_items.forget_line_item_url(session, delivery.line_item_id, gone_from)
             scores.mark_needs_person(
-                session, delivery, now=self._clock(), reason=reason, detail=refusal.excerpt
+                session, delivery, now=self._means.clock(), reason=reason, detail=refusal.excerpt
             )

@@ -6,15 +6,15 @@ Not here: sending (``deliver``).
 from dataclasses import dataclass
 from decimal import Decimal
 
-from lti_tool.lti.access_tokens import AccessTokens
 from lti_tool.lti.grade_messages import Result, ScoreToSend
 from lti_tool.lti.grades import GradeBook
-from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.profiles import profile_of
 from lti_tool.persistence import courses, line_items, people, platforms
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.line_items import LineItem
 from lti_tool.persistence.scores import Delivery
+
+from .means import Means
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,10 @@ class Errand:
         return held.comment.split() == self.delivery.comment.split()
 
 
-def prepare(
-    session: Session, delivery: Delivery, http: PlatformHttp, tokens: AccessTokens
-) -> Errand | None:
+def prepare(session: Session, delivery: Delivery, means: Means) -> Errand | None:
     """The errand of a claimed score; None when its course has no gradebook (any more)."""
     item = line_items.line_item(session, delivery.line_item_id)
-    book = gradebook(session, item, http, tokens) if item is not None else None
+    book = gradebook(session, item, means) if item is not None else None
     if item is None or book is None:
         return None
     platform = book.platform
@@ -70,9 +68,7 @@ def prepare(
     return Errand(delivery, item, platform.id, person.sub, book, appends)
 
 
-def gradebook(
-    session: Session, item: LineItem, http: PlatformHttp, tokens: AccessTokens
-) -> GradeBook | None:
+def gradebook(session: Session, item: LineItem, means: Means) -> GradeBook | None:
     """The gradebook that a column belongs to; None when its course has none (any more)."""
     course = courses.course(session, item.course_id)
     platform = platforms.platform(session, course.platform_id)
@@ -80,8 +76,8 @@ def gradebook(
     if platform is None or deployment is None or course.line_items_url is None:
         return None
     return GradeBook(
-        http,
-        tokens,
+        means.http,
+        means.tokens,
         platform=platform,
         deployment=deployment.deployment_id,
         line_items_url=course.line_items_url,

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from lti_tool.delivery.deliver import Deliverer
+from lti_tool.delivery.means import Means
 from lti_tool.domain.launch import Context, GradeService, Person
 from lti_tool.domain.score import Score
 from lti_tool.lti.access_tokens import AccessTokens
@@ -61,15 +62,17 @@ class School:
 
     def new_deliverer(self) -> Deliverer:
         """Another process's deliverer: it shares nothing but the database."""
+        return Deliverer(self.new_means())
+
+    def new_means(self) -> Means:
+        """What another process's jobs speak to the LMS with."""
         numbers = count()
         tokens = AccessTokens(
             self.http,
             signing_key=lambda: self.key,
             unique=lambda: f"{id(numbers)}-{next(numbers)}",
         )
-        return Deliverer(
-            self.database, self.http, tokens, clock=self.clock, random=lambda: self.chance
-        )
+        return Means(self.database, self.http, tokens, self.clock, lambda: self.chance)
 
     def column(
         self,

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from lti_tool.delivery.columns import ColumnKeeper
 from lti_tool.delivery.errand import gradebook
-from lti_tool.lti.access_tokens import AccessTokens
 from lti_tool.lti.answers import Refused
 from lti_tool.persistence import column_errands, line_items
 from lti_tool.persistence.column_errands import ColumnErrand
@@ -13,12 +12,7 @@ from tests.delivery.school import School
 
 
 def keeper(school: School) -> ColumnKeeper:
-    tokens = AccessTokens(
-        school.http, signing_key=lambda: school.key, unique=lambda: f"jti-{id(object())}"
-    )
-    return ColumnKeeper(
-        school.database, school.http, tokens, clock=school.clock, random=lambda: 1.0
-    )
+    return ColumnKeeper(school.new_means())
 
 
 def ask(school: School, item: LineItem, *, change: bool = False, results: bool = False) -> None:
@@ -119,9 +113,8 @@ def test_an_errand_asked_for_meanwhile_is_still_due(moodle: School) -> None:
 def test_a_column_is_deleted_on_request(moodle: School) -> None:
     item = moodle.own_column()
     assert item.url is not None
-    tokens = AccessTokens(moodle.http, signing_key=lambda: moodle.key, unique=lambda: "jti")
     with moodle.database.reading() as session:
-        book = gradebook(session, item, moodle.http, tokens)
+        book = gradebook(session, item, moodle.new_means())
     assert book is not None
     assert book.delete(item.url, now=moodle.clock()) is None
     assert moodle.lms.line_items == ()

@@ -8,7 +8,6 @@ import pytest
 from lti_tool.delivery.rosters import LEASE, RosterRefresher
 from lti_tool.delivery.rounds import Rounds
 from lti_tool.domain.launch import Person, Role
-from lti_tool.lti.access_tokens import AccessTokens
 from lti_tool.persistence import courses, people, rosters
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.rosters import FRESH, Roster
@@ -16,12 +15,7 @@ from tests.delivery.school import School
 
 
 def refresher(school: School) -> RosterRefresher:
-    tokens = AccessTokens(
-        school.http, signing_key=lambda: school.key, unique=lambda: str(id(object()))
-    )
-    return RosterRefresher(
-        school.database, school.http, tokens, clock=school.clock, random=lambda: 1.0
-    )
+    return RosterRefresher(school.new_means())
 
 
 def launch_tells_of_the_list(school: School, url: str = "") -> None:

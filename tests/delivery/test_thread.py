@@ -63,7 +63,7 @@ def test_an_error_nobody_foresaw_does_not_end_delivery(moodle: School) -> None:
             raise unforeseen.pop()
         return moodle.key
 
-    moodle.deliverer._tokens._signing_key = broken_once
+    moodle.deliverer._means.tokens._signing_key = broken_once
     stop = Event()
     engine = Thread(
         target=keep_delivering,
