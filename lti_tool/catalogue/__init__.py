@@ -5,6 +5,7 @@ Not here: what the values mean (``lti_tool.domain``), and where the two folders 
 """
 
 from .bundle import StandardBundle
+from .coverage import Coverage, Share, coverage
 from .problems import CatalogueError, Problem
 from .reader import Catalogue, load_catalogue
 from .rows import COLUMNS, requirement_rows, standard_csv
@@ -13,8 +14,11 @@ __all__ = [
     "COLUMNS",
     "Catalogue",
     "CatalogueError",
+    "Coverage",
     "Problem",
+    "Share",
     "StandardBundle",
+    "coverage",
     "load_catalogue",
     "requirement_rows",
     "standard_csv",

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from lti_tool.domain.mapping import AttainmentRule, EquivalenceClasses, EquivalenceLink
+from lti_tool.domain.ready_assessment import ReadyAssessments
 from lti_tool.domain.rubric import Rubric
 from lti_tool.domain.standard import Standard, Text
 
 from .document import UnreadableError
 from .mappings import build_links, build_rule, link_problems, programmes_problems, rule_problems
 from .problems import CatalogueError, Problem
+from .ready_assessments import assessment_problems, build_assessments
 from .rubrics import build_rubric, descriptor_problems, red_line_problems, scale_problems
 from .schemas import (
+    AssessmentFile,
     AttainmentFile,
     DescriptorFile,
     EquivalenceFile,
@@ -42,6 +45,7 @@ class StandardBundle:
     classes: EquivalenceClasses
     rule: AttainmentRule
     links: tuple[EquivalenceLink, ...]
+    ready: ReadyAssessments
 
 
 def read_bundle(rubrics: Path, mappings: Path) -> StandardBundle:
@@ -64,7 +68,8 @@ class _Reading:
     def bundle(self) -> StandardBundle | None:
         head = self._parse(self.rubrics / "standard.yaml", StandardFile)
         rubric = self._own(self.rubrics / "rubric.yaml", RubricFile)
-        descriptors = self._descriptors()
+        descriptors = self._all_own("descriptors-*.yaml", DescriptorFile)
+        assessments = self._all_own("assessments-*.yaml", AssessmentFile)
         equivalence = self._own(self.mappings / "equivalence.yaml", EquivalenceFile)
         attainment = self._own(self.mappings / "attainment.yaml", AttainmentFile)
         scaled = rubric is not None and self._sound(scale_problems(rubric))
@@ -73,13 +78,15 @@ class _Reading:
             return None
         rule = self._rule(attainment, standard)
         links = self._links(equivalence, standard)
+        self._sound(assessment_problems(assessments, standard))
         if rubric is None or links is None or not scaled:
             return None
         classes = EquivalenceClasses(standard, links)
         judged = self._rubric(rubric, descriptors, standard, classes)
         if rule is None or judged is None:
             return None
-        return StandardBundle(standard, judged, classes, rule, links)
+        ready = build_assessments(each.value for each in assessments)
+        return StandardBundle(standard, judged, classes, rule, links, ready)
 
     def _standard(self, head: Parsed[StandardFile] | None) -> Standard | None:
         programmes = self._own(self.mappings / "programmes.yaml", ProgrammesFile)
@@ -98,9 +105,9 @@ class _Reading:
         level = self._own(self.rubrics / f"level-{key}.yaml", LevelFile)
         return level if level and self._sound(level_problems(level, key)) else None
 
-    def _descriptors(self) -> list[Parsed[DescriptorFile]]:
-        files = sorted(self.rubrics.glob("descriptors-*.yaml"))
-        return [each for file in files if (each := self._own(file, DescriptorFile))]
+    def _all_own(self, names: str, schema: type[OwnSchema]) -> list[Parsed[OwnSchema]]:
+        files = sorted(self.rubrics.glob(names))
+        return [each for file in files if (each := self._own(file, schema))]
 
     def _rule(
         self, file: Parsed[AttainmentFile] | None, standard: Standard
@@ -162,7 +169,11 @@ class _Reading:
         for folder, names in expected.items():
             for file in sorted(folder.glob("*.y*ml")):
                 levels_unknown = head is None and file.match("level-*.yaml")
-                if file.name in names or file.match("descriptors-*.yaml") or levels_unknown:
+                if file.name in names or _is_one_of_many(file) or levels_unknown:
                     continue
                 reason = Text("不认识这个文件名", "a file of this name is not known")
                 self.problems.append(Problem(file, 1, "", reason))
+
+
+def _is_one_of_many(file: Path) -> bool:
+    return file.match("descriptors-*.yaml") or file.match("assessments-*.yaml")

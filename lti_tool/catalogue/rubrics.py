@@ -118,4 +118,4 @@ def _entry_problems(entry: DescriptorEntry, expected: set[int]) -> Iterator[Text
 def _criterion(key: RequirementKey, entry: DescriptorEntry, *, red_line: bool) -> Criterion:
     descriptors = {number: Text(each.zh, each.en) for number, each in entry.descriptors.items()}
     evidence = Text(entry.evidence.zh, entry.evidence.en) if entry.evidence else None
-    return Criterion(key, red_line, descriptors, evidence)
+    return Criterion(key, red_line, descriptors, evidence, entry.method)

@@ -10,6 +10,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from lti_tool.domain.mapping import LinkTag, LostPolicy
+from lti_tool.domain.ready_assessment import (
+    LEAST_MINUTES,
+    MOST_MINUTES,
+    TITLE_LENGTH,
+    MaterialKind,
+)
+from lti_tool.domain.rubric import AssessmentMethod
 from lti_tool.domain.standard import SourceStatus
 
 _CODE = r"[0-9]{1,4}(\.[0-9]{1,4}){0,5}"
@@ -17,6 +24,8 @@ _LEVEL = r"[a-z][a-z0-9_]{0,31}"
 
 Words = Annotated[str, StringConstraints(strict=True, min_length=1, pattern=r"^\S(.*\S)?$")]
 """One line of text without space around it."""
+Lines = Annotated[str, StringConstraints(strict=True, min_length=1, pattern=r"(?s)^\S(.*\S)?$")]
+"""One or more lines of text without space around the whole."""
 Code = Annotated[str, StringConstraints(strict=True, pattern=rf"^{_CODE}$")]
 """A dotted code. Always in quotes in a file: YAML reads a bare 4.20 as the number 4.2."""
 LevelKey = Annotated[str, StringConstraints(strict=True, pattern=rf"^{_LEVEL}$")]
@@ -28,10 +37,16 @@ Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
 Count = Annotated[int, Field(strict=True, ge=1, le=20)]
 
 
-# YAML has only plain strings for an enum's members, so these three are not strict.
+Minutes = Annotated[int, Field(strict=True, ge=LEAST_MINUTES, le=MOST_MINUTES)]
+Title = Annotated[Words, StringConstraints(max_length=TITLE_LENGTH)]
+
+
+# YAML has only plain strings for an enum's members, so these are not strict.
 Status = Annotated[SourceStatus, Field(strict=False)]
 Tag = Annotated[LinkTag, Field(strict=False)]
 Policy = Annotated[LostPolicy, Field(strict=False)]
+Method = Annotated[AssessmentMethod, Field(strict=False)]
+Kind = Annotated[MaterialKind, Field(strict=False)]
 
 
 class _Schema(BaseModel):
@@ -43,6 +58,13 @@ class BothLanguages(_Schema):
 
     zh: Words
     en: Words
+
+
+class LinesInBoth(_Schema):
+    """One or more lines that must be there in Chinese and in English."""
+
+    zh: Lines
+    en: Lines
 
 
 class ChineseFirst(_Schema):
@@ -148,6 +170,7 @@ class DescriptorEntry(_Schema):
     """The descriptors of one requirement, by performance level number."""
 
     code: Code
+    method: Method | None = None
     descriptors: dict[int, BothLanguages]
     evidence: BothLanguages | None = None
 
@@ -157,6 +180,41 @@ class DescriptorFile(OfStandard):
 
     level: LevelKey
     criteria: list[DescriptorEntry]
+
+
+class TitleInBoth(_Schema):
+    """A title that must be there in Chinese and in English."""
+
+    zh: Title
+    en: Title
+
+
+class MaterialEntry(_Schema):
+    """What the student works with."""
+
+    title: BothLanguages
+    kind: Kind
+    text: LinesInBoth
+
+
+class AssessmentEntry(_Schema):
+    """The ready assessment of one work task."""
+
+    task: Code
+    title: TitleInBoth
+    method: Method
+    minutes: Minutes
+    scenario: LinesInBoth
+    instructions: LinesInBoth
+    material: Annotated[list[MaterialEntry], Field(min_length=1)]
+    assessor: LinesInBoth
+
+
+class AssessmentFile(OfStandard):
+    """``rubrics/<id>/assessments-<key>.yaml``: ready assessments of tasks of one level."""
+
+    level: LevelKey
+    assessments: list[AssessmentEntry]
 
 
 class LinkEntry(_Schema):
@@ -177,10 +235,15 @@ class EquivalenceFile(OfStandard):
 
 
 class MasteryEntry(_Schema):
-    """``needed`` of the last ``window`` ratings."""
+    """When a requirement is mastered; see ``lti_tool.domain.mapping.MasteryRule``."""
 
-    needed: Count
-    window: Count
+    method: MasteryMethod = MasteryMethod.N_OF_M
+    needed: Count = 2
+    window: Count = 3
+    rate: Annotated[int, Field(ge=1, le=99)] = 65
+    minimum_evidence: Count = 1
+    minimum_raters: Count = 1
+    expires_months: Count | None = None
 
 
 class LostEntry(_Schema):

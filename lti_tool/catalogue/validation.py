@@ -70,17 +70,26 @@ def _reason(error: ErrorDetails) -> Text:
         return Text(
             f"写法不对：{error['input']!r}", f"not written as it must be: {error['input']!r}"
         )
-    if kind in {"greater_than_equal", "less_than_equal"}:
-        limit = context.get("ge", context.get("le"))
-        few = kind == "greater_than_equal"
-        return Text(
-            f"不得{'小' if few else '大'}于 {limit}",
-            f"must not be {'less' if few else 'more'} than {limit}",
-        )
-    if kind == "too_short":
-        least = context.get("min_length")
-        return Text(f"至少要有 {least} 项", f"at least {least} must stand here")
-    return _REASONS.get(kind) or Text(f"不合要求：{error['msg']}", error["msg"])
+    return (
+        _beyond(kind, context)
+        or _REASONS.get(kind)
+        or Text(f"不合要求：{error['msg']}", error["msg"])
+    )
+
+
+def _beyond(kind: str, context: Mapping[str, object]) -> Text | None:
+    """The reason where a number or a length leaves its bounds; None for any other kind."""
+    least, most = context.get("ge", context.get("min_length")), context.get("le")
+    longest = context.get("max_length")
+    reasons = {
+        "greater_than_equal": Text(f"不得小于 {least}", f"must not be less than {least}"),
+        "less_than_equal": Text(f"不得大于 {most}", f"must not be more than {most}"),
+        "too_short": Text(f"至少要有 {least} 项", f"at least {least} must stand here"),
+        "string_too_long": Text(
+            f"不得超过 {longest} 个字符", f"must not be longer than {longest} characters"
+        ),
+    }
+    return reasons.get(kind)
 
 
 def _not_text(value: object) -> Text:

@@ -3,7 +3,14 @@
 import argparse
 import sys
 
-from lti_tool.catalogue import Catalogue, load_catalogue, requirement_rows, standard_csv
+from lti_tool.catalogue import (
+    Catalogue,
+    StandardBundle,
+    coverage,
+    load_catalogue,
+    requirement_rows,
+    standard_csv,
+)
 from lti_tool.domain.errors import UnknownStandardError
 
 from .console import ConsoleError, said, say, write
@@ -43,7 +50,22 @@ def _check(_options: argparse.Namespace) -> int:
             f"{bundle.standard.id}：{count} 条要求，等价类 {counts}，无误",
             f"{bundle.standard.id}: {count} requirements, equivalence classes {counts}, no errors",
         )
+        _say_coverage(bundle)
     return 0
+
+
+def _say_coverage(bundle: StandardBundle) -> None:
+    """One line per level: what is written of what should be, by language."""
+    for each in coverage(bundle):
+        zh, en = each.descriptors
+        name = each.level
+        say(
+            f"  {name.zh}：等价类描述 中文 {zh} 英文 {en}；考核方式 {each.methods}；"
+            f"佐证材料 {each.evidence}；条文英译 {each.english}；现成考核 {each.ready}",
+            f"  {name.in_language('en')}: descriptors of classes zh {zh} en {en}; "
+            f"methods {each.methods}; evidence {each.evidence}; "
+            f"requirements in English {each.english}; ready assessments {each.ready}",
+        )
 
 
 def _show(options: argparse.Namespace) -> int:

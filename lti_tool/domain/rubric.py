@@ -5,12 +5,36 @@ Not here: which requirements an assessment uses (``assessment``) and what was gi
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from .errors import BadRatingError
 from .standard import RequirementKey, Text
 
 BREACH = 1
 """The performance level that stands for a proven breach of a red line."""
+
+
+class AssessmentMethod(StrEnum):
+    """How a requirement can be made observable."""
+
+    CHAT_ROLE_PLAY = "chat_role_play"
+    """The assessor plays the customer in writing."""
+    PHONE_ROLE_PLAY = "phone_role_play"
+    """The assessor plays the customer on the phone."""
+    TICKET_ENTRY = "ticket_entry"
+    """The student records a case in a work order."""
+    ORDER_OPERATION = "order_operation"
+    """The student carries out steps on orders, goods or stock."""
+    JUDGEMENT = "judgement"
+    """The student decides a handful of cases and says why."""
+    DATA_REPORT = "data_report"
+    """The student computes and interprets figures."""
+    COACHING_TALK = "coaching_talk"
+    """The student guides a colleague."""
+    ORAL_CHECK = "oral_check"
+    """The assessor asks questions that have right answers."""
+    COMPUTER_TASK = "computer_task"
+    """The student makes something with office or shop software."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +60,8 @@ class Criterion:
     descriptors: Mapping[int, Text] | None = None
     evidence: Text | None = None
     """Suggested evidence; None where there is no suggestion."""
+    method: AssessmentMethod | None = None
+    """A way to assess it; None where there is no suggestion."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,16 @@ def test_the_standard_is_listed_and_has_no_errors(run: Run) -> None:
     assert "151 requirements, equivalence classes 49 / 76 / 96" in out
 
 
+def test_checking_a_standard_says_how_much_content_is_written(run: Run) -> None:
+    _, out, _ = run("standard", "check")
+    shares = [re.findall(r"[0-9]+/([0-9]+)", line) for line in out.splitlines()[1:]]
+    assert shares == [
+        ["49", "49", "49", "49", "49", "15"],
+        ["27", "27", "27", "27", "64", "20"],
+        ["19", "19", "19", "19", "37", "12"],
+    ]
+
+
 @pytest.mark.parametrize("name", ["530050", "530050-2021-2.0"])
 def test_a_standard_is_shown_as_csv_with_every_requirement(run: Run, name: str) -> None:
     code, out, _ = run("standard", "show", name, "--csv")
