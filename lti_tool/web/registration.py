@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from flask import Blueprint, current_app, jsonify, render_template, request
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from lti_tool.lti.dynamic_registration import (
@@ -36,6 +36,7 @@ from .access import open_to_all
 from .forms import FormError, text
 from .page import Page
 from .security import allow_framing
+from .sealing import seal
 from .wiring import wired
 
 LARGEST_FORM = 64 * 1024
@@ -56,6 +57,8 @@ START_AGAIN = _(
 )
 NOTHING_STORED = _("Nothing was stored here. Try again; if it stays so, connect the LMS by hand.")
 
+# 424, failed dependency, where the LMS is to blame: a proxy would put its own page in place of a
+# 502. No refusal is a 5xx.
 REFUSALS: Mapping[str, tuple[int, LazyString, LazyString]] = {
     "invitation_unknown": (404, _("This registration address does not exist."), ASK_AGAIN),
     "invitation_expired": (410, _("This registration address has expired."), ASK_AGAIN),
@@ -71,16 +74,16 @@ REFUSALS: Mapping[str, tuple[int, LazyString, LazyString]] = {
         _("The LMS gave an address that the tool must not call."),
         _("It must begin with https:// and be reachable from outside the school's network."),
     ),
-    "configuration_unreachable": (502, _("The LMS's configuration was not read."), NOTHING_STORED),
-    "configuration_invalid": (502, _("The LMS's configuration is incomplete."), NOTHING_STORED),
+    "configuration_unreachable": (424, _("The LMS's configuration was not read."), NOTHING_STORED),
+    "configuration_invalid": (424, _("The LMS's configuration is incomplete."), NOTHING_STORED),
     "issuer_mismatch": (
         400,
         _("The LMS's configuration names another LMS as its own."),
         _("Nothing was stored here. The issuer must live where the configuration comes from."),
     ),
-    "registration_unreachable": (502, _("The LMS did not answer the registration."), START_AGAIN),
-    "registration_refused": (502, _("The LMS refused the registration."), START_AGAIN),
-    "registration_invalid": (502, _("The LMS's answer cannot be used."), START_AGAIN),
+    "registration_unreachable": (424, _("The LMS did not answer the registration."), START_AGAIN),
+    "registration_refused": (424, _("The LMS refused the registration."), START_AGAIN),
+    "registration_invalid": (424, _("The LMS's answer cannot be used."), START_AGAIN),
     "platform_exists": (
         409,
         _("This LMS is connected already with the same client ID."),
@@ -242,7 +245,7 @@ def _confirmation(
         school=school,
         framing=_framing_origins(visit, found),
         name=request.form.get("name") or found.school or found.profile.title,
-        sealed=_seal().dumps([visit.configuration, visit.token, visit.framing]),
+        sealed=seal("registration").dumps([visit.configuration, visit.token, visit.framing]),
         error=error,
     )
     return body, 422 if error else 200
@@ -270,14 +273,10 @@ def _is_plain(framing: str) -> bool:
     return bool(framing) and set(framing) <= HOST_CHARACTERS
 
 
-def _seal() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="registration")
-
-
 def _unsealed(sealed: str) -> Visit:
     """What a confirmation page of ours showed. Raises RegistrationError."""
     try:
-        configuration, token, framing = _seal().loads(sealed)
+        configuration, token, framing = seal("registration").loads(sealed)
     except BadSignature as error:
         raise RegistrationError("form_changed") from error
     return Visit(configuration, token, framing)

@@ -326,7 +326,7 @@ def test_a_refused_registration_is_a_page_stores_nothing_and_can_be_tried_again(
 ) -> None:
     good, lms.answer = lms.answer, answer
     refused = confirmed(browser, invited, opened(browser, invited, lms))
-    assert refused.status_code == 502
+    assert refused.status_code == 424
     assert reason in refused.text
     assert connected(database) == ()
     lms.answer = good
@@ -337,12 +337,12 @@ def test_a_refused_registration_is_a_page_stores_nothing_and_can_be_tried_again(
     ("changes", "status", "reason"),
     [
         ({"issuer": "https://another.example"}, 400, "issuer_mismatch"),
-        ({"issuer": None}, 502, "configuration_invalid issuer"),
-        ({"issuer": "x" * 513}, 502, "configuration_invalid issuer"),
-        ({"jwks_uri": "javascript:alert(1)"}, 502, "configuration_invalid jwks_uri"),
-        ({"token_endpoint": 7}, 502, "configuration_invalid token_endpoint"),
-        ({"registration_endpoint": ""}, 502, "configuration_invalid registration_endpoint"),
-        ({"authorization_endpoint": "//x"}, 502, "configuration_invalid authorization_endpoint"),
+        ({"issuer": None}, 424, "configuration_invalid issuer"),
+        ({"issuer": "x" * 513}, 424, "configuration_invalid issuer"),
+        ({"jwks_uri": "javascript:alert(1)"}, 424, "configuration_invalid jwks_uri"),
+        ({"token_endpoint": 7}, 424, "configuration_invalid token_endpoint"),
+        ({"registration_endpoint": ""}, 424, "configuration_invalid registration_endpoint"),
+        ({"authorization_endpoint": "//x"}, 424, "configuration_invalid authorization_endpoint"),
     ],
 )
 def test_a_bad_configuration_is_a_page(
@@ -385,7 +385,7 @@ def test_a_configuration_that_is_no_json_object_is_a_page(
     page = browser.get(
         f"{invited}?" + urlencode({"openid_configuration": httpserver.url_for("/odd")})
     )
-    assert page.status_code == 502
+    assert page.status_code == 424
 
 
 @pytest.mark.parametrize(
@@ -410,7 +410,7 @@ def test_an_unreachable_configuration_is_a_page(
     page = browser.get(
         f"{invited}?" + urlencode({"openid_configuration": httpserver.url_for("/gone")})
     )
-    assert page.status_code == 502
+    assert page.status_code == 424
 
 
 @pytest.mark.parametrize(
