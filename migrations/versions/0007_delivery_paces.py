@@ -1,6 +1,6 @@
 """Whose platform a score goes to, how urgent it is, which claim holds it; each platform's pace.
 
-Revision 0007, after 0006. The rows are filled by 0009.
+Revision 0007, after 0006. The rows are filled by 0008.
 """
 
 import sqlalchemy as sa
