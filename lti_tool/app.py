@@ -5,22 +5,20 @@ import hashlib
 import os
 import random
 import secrets
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-import structlog
 from celery import Celery
 from cryptography.fernet import Fernet, MultiFernet
-from flask import Flask, jsonify
-from flask.typing import ResponseReturnValue
+from flask import Flask
 from flask_wtf import CSRFProtect
 
 from lti_tool.catalogue import Catalogue, load_catalogue
 from lti_tool.delivery.columns import ColumnKeeper
 from lti_tool.delivery.deliver import Deliverer
+from lti_tool.delivery.heartbeat import Heartbeat
 from lti_tool.delivery.means import Means
 from lti_tool.delivery.rosters import RosterRefresher
 from lti_tool.delivery.rounds import Engine, Rounds
@@ -31,28 +29,30 @@ from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.keys import SigningKey, ensure_signing_key
 from lti_tool.lti.urls import ToolAddress
-from lti_tool.persistence.database import Database, DatabaseError, pending_revisions
+from lti_tool.persistence.database import Database, pending_revisions
 from lti_tool.settings import Settings, read_settings
+from lti_tool.telemetry.log import configure_log
 from lti_tool.web import (
     admin,
     design,
     launch,
+    monitoring,
     preferences,
     registrar,
     registration,
     student,
     teacher,
 )
-from lti_tool.web.access import open_to_all
 from lti_tool.web.browser_session import RowSessionInterface
 from lti_tool.web.errors import init_errors
 from lti_tool.web.localisation import init_localisation
+from lti_tool.web.monitoring import init_monitoring
 from lti_tool.web.preferences import chosen_language
 from lti_tool.web.security import init_security
 from lti_tool.web.wiring import Wiring, install
 
 FORM_MEMORY = 2 * 1024 * 1024
-BLUEPRINTS = (launch, registration, preferences, student, teacher, registrar, admin)
+BLUEPRINTS = (monitoring, launch, registration, preferences, student, teacher, registrar, admin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,13 @@ def build_parts(
     catalogue: Catalogue | None = None,
 ) -> Parts:
     """Read the standards, unless they are given, and open the database. Raises CatalogueError."""
-    _configure_log()
+    configure_log(as_json=settings.log_as_json)
     return Parts(
         settings=settings,
         database=Database(settings.database_url),
         catalogue=catalogue or load_catalogue(settings.rubrics_dir, settings.mappings_dir),
         http=PlatformHttp(allow_loopback=settings.allow_loopback_platforms),
-        cipher=_cipher(settings.secret_key, settings.previous_secret_key),
+        cipher=_cipher(settings.secret_key, *settings.previous_secret_keys),
         clock=clock or now,
     )
 
@@ -95,7 +95,8 @@ def build_deliverer(parts: Parts) -> Engine:
     )
     chance = random.SystemRandom().random
     means = Means(parts.database, parts.http, tokens, parts.clock, chance)
-    return Rounds(Deliverer(means), ColumnKeeper(means), RosterRefresher(means))
+    heartbeat = Heartbeat(parts.database, parts.clock)
+    return Rounds(heartbeat, Deliverer(means), ColumnKeeper(means), RosterRefresher(means))
 
 
 def build_celery(parts: Parts, broker_url: str) -> Celery:
@@ -112,10 +113,12 @@ def create_app(parts: Parts, *, with_design_page: bool = False) -> Flask:
     app.config.update(
         MAX_CONTENT_LENGTH=settings.largest_file + FORM_MEMORY,
         MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
+        WTF_CSRF_SECRET_KEY=list(_sealing_keys(settings)),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
     install(app, _wiring(parts))
+    init_monitoring(app, behind_proxy=settings.proxies > 0)
     init_security(app, https=settings.base_url.startswith("https:"))
     csrf = CSRFProtect(app)
     csrf.exempt(launch.blueprint)
@@ -126,7 +129,6 @@ def create_app(parts: Parts, *, with_design_page: bool = False) -> Flask:
         app.register_blueprint(pages.blueprint)
     if with_design_page:
         app.register_blueprint(design.blueprint)
-    _add_health(app, parts)
     return app
 
 
@@ -144,22 +146,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _configure_log() -> None:
-    """One line an event on standard error. Tracebacks without variables: these hold names,
-    evidence and tokens."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        # Asked for at every line: whoever redirects standard error later gets the lines, too.
-        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-
-
 def _wiring(parts: Parts) -> Wiring:
     settings = parts.settings
     return Wiring(
@@ -174,16 +160,22 @@ def _wiring(parts: Parts) -> Wiring:
         zone=ZoneInfo(settings.time_zone),
         clock=parts.clock,
         new_id=lambda: secrets.token_urlsafe(16),
+        secret_keys=_sealing_keys(settings),
+        metrics_token=settings.metrics_token,
+        pending=lambda: pending_revisions(settings.database_url, settings.migrations_dir),
     )
 
 
-def _cipher(*secret_keys: str | None) -> MultiFernet:
+def _sealing_keys(settings: Settings) -> tuple[str, ...]:
+    """The secret keys as itsdangerous takes them: the last one signs, all of them verify."""
+    return (*reversed(settings.previous_secret_keys), settings.secret_key)
+
+
+def _cipher(*secret_keys: str) -> MultiFernet:
     """Encrypts signing keys at rest with a key made from the first secret key; the others only
     open what was stored before."""
     digests = (
-        hashlib.sha256(b"signing keys at rest:" + each.encode()).digest()
-        for each in secret_keys
-        if each is not None
+        hashlib.sha256(b"signing keys at rest:" + each.encode()).digest() for each in secret_keys
     )
     return MultiFernet([Fernet(base64.urlsafe_b64encode(each)) for each in digests])
 
@@ -192,24 +184,3 @@ def signing_key(parts: Parts) -> SigningKey:
     """The key this tool signs with. Raises InvalidToken when the secret key is another one."""
     with parts.database.transaction() as session:
         return ensure_signing_key(session, parts.cipher, now=parts.clock())
-
-
-def _add_health(app: Flask, parts: Parts) -> None:
-    """``/healthz``: the process answers. ``/readyz``: database and schema are there, too."""
-
-    @app.get("/healthz")
-    @open_to_all
-    def healthz() -> ResponseReturnValue:
-        return jsonify(status="ok")
-
-    @app.get("/readyz")
-    @open_to_all
-    def readyz() -> ResponseReturnValue:
-        try:
-            settings = parts.settings
-            missing = pending_revisions(settings.database_url, settings.migrations_dir)
-        except DatabaseError:
-            return jsonify(status="the database does not answer"), 503
-        if missing:
-            return jsonify(status="the database needs an upgrade", missing=list(missing)), 503
-        return jsonify(status="ok")

@@ -4,7 +4,7 @@ Only ``cli`` and ``app`` read it; everybody else receives what they need as argu
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,9 +23,13 @@ KNOWN = frozenset(
         "BROKER_URL",
         "SMTP_URL",
         "TIME_ZONE",
+        "LOG",
+        "METRICS_TOKEN",
+        "PROXIES",
     )
 )
 LEAST_SECRET = 32
+MOST_PROXIES = 5
 SECRET_FILE = "secret-key"  # noqa: S105 - a file's name, not a secret
 LARGEST_FILE = 200 * 1024 * 1024
 
@@ -42,9 +46,11 @@ class SettingsError(Exception):
 class Settings:
     """Everything the tool is told from outside.
 
-    ``base_url`` has no slash at the end. ``previous_secret_key`` opens what was stored before the
-    secret key was changed; None: it was not. ``broker_url`` None: scores are delivered by a thread
-    of the server; set: by Celery workers. ``largest_file`` is in bytes.
+    ``base_url`` has no slash at the end. ``previous_secret_keys`` open and verify what was sealed
+    before the secret key was changed, the newest first. ``broker_url`` None: scores are delivered
+    by a thread of the server; set: by Celery workers. ``largest_file`` is in bytes.
+    ``metrics_token`` lets a monitor read ``/metrics``; None closes that page. ``proxies`` is how
+    many proxies of ours stand before the tool, each of which notes whom it heard a request from.
     """
 
     database_url: str
@@ -58,7 +64,10 @@ class Settings:
     mappings_dir: Path
     migrations_dir: Path
     largest_file: int = LARGEST_FILE
-    previous_secret_key: str | None = None
+    previous_secret_keys: tuple[str, ...] = ()
+    log_as_json: bool = True
+    metrics_token: str | None = None
+    proxies: int = 0
 
 
 def read_settings(environment: Mapping[str, str], *, default_base_url: str) -> Settings:
@@ -86,7 +95,10 @@ def read_settings(environment: Mapping[str, str], *, default_base_url: str) -> S
         rubrics_dir=_data("rubrics"),
         mappings_dir=_data("mappings"),
         migrations_dir=_data("migrations"),
-        previous_secret_key=given.get("PREVIOUS_SECRET_KEY"),
+        previous_secret_keys=_several(given.get("PREVIOUS_SECRET_KEY", "")),
+        log_as_json=given.get("LOG", "json") == "json",
+        metrics_token=given.get("METRICS_TOKEN"),
+        proxies=int(given.get("PROXIES", "0")),
     )
 
 
@@ -103,15 +115,34 @@ def _problems(given: Mapping[str, str], base_url: str, zone: str) -> tuple[str, 
     database = given.get("DATABASE_URL", "sqlite://")
     if not database.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
         found.append("LTI_TOOL_DATABASE_URL: must begin with sqlite: or postgresql+psycopg:")
-    if len(given.get("SECRET_KEY", "x" * LEAST_SECRET)) < LEAST_SECRET:
-        found.append(f"LTI_TOOL_SECRET_KEY: must have at least {LEAST_SECRET} characters")
     if given.get("ALLOW_LOOPBACK_PLATFORMS", "0") not in {"0", "1"}:
         found.append("LTI_TOOL_ALLOW_LOOPBACK_PLATFORMS: must be 0 or 1")
+    if given.get("LOG", "json") not in {"json", "text"}:
+        found.append("LTI_TOOL_LOG: must be json or text")
+    if given.get("PROXIES", "0") not in map(str, range(MOST_PROXIES + 1)):
+        found.append(f"LTI_TOOL_PROXIES: must be a number from 0 to {MOST_PROXIES}")
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
         found.append(f"LTI_TOOL_TIME_ZONE: {zone!r} is no time zone, such as Asia/Shanghai")
-    return tuple(found)
+    return (*found, *_short_secrets(given))
+
+
+def _short_secrets(given: Mapping[str, str]) -> Iterator[str]:
+    """Secrets that could be guessed."""
+    secrets_given = {
+        "SECRET_KEY": (given.get("SECRET_KEY"),),
+        "PREVIOUS_SECRET_KEY": _several(given.get("PREVIOUS_SECRET_KEY", "")),
+        "METRICS_TOKEN": (given.get("METRICS_TOKEN"),),
+    }
+    for name, values in secrets_given.items():
+        if any(each is not None and len(each) < LEAST_SECRET for each in values):
+            yield f"LTI_TOOL_{name}: must have at least {LEAST_SECRET} characters"
+
+
+def _several(listed: str) -> tuple[str, ...]:
+    """What stands between commas."""
+    return tuple(each.strip() for each in listed.split(",") if each.strip())
 
 
 def _kept_secret(data_dir: Path) -> str:

@@ -17,6 +17,8 @@ from lti_tool.lti.grade_messages import LineItem as Column
 from lti_tool.lti.grade_messages import NewLineItem, Result
 from lti_tool.persistence import line_items, scores
 from lti_tool.persistence.scores import Delivery
+from lti_tool.telemetry import measures
+from lti_tool.telemetry.tracing import request_of
 
 from .errand import Errand, prepare
 from .means import Means
@@ -67,7 +69,8 @@ class Deliverer:
             delivery = None if stopping() else self._claim()
             if delivery is None:
                 return handled
-            self._deliver(delivery)
+            with request_of(delivery.request_id or f"score-{delivery.id}"):
+                self._deliver(delivery)
         return BATCH
 
     def _claim(self) -> Delivery | None:
@@ -143,8 +146,11 @@ class Deliverer:
                 self._record_refusal(errand.delivery, answer, gone_from=url)
 
     def _record_success(self, delivery: Delivery, result: Decimal | None = None) -> None:
+        now = self._means.clock()
         with self._means.database.transaction() as session:
-            scores.mark_delivered(session, delivery, now=self._means.clock(), result=result)
+            scores.mark_delivered(session, delivery, now=now, result=result)
+        log.info("score was delivered", score=delivery.id)
+        measures.delivered(queued_at=delivery.queued_at, now=now)
 
     def _record_conflict(self, errand: Errand, url: str) -> None:
         """The LMS has something of the same or a later time: is it this very score?
@@ -184,6 +190,7 @@ class Deliverer:
             return
         wait = wait_after(delivery.attempts, self._means.random(), least=failure.after)
         log.info("score will be sent again", score=delivery.id, reason=reason)
+        measures.postponed(reason)
         with self._means.database.transaction() as session:
             scores.mark_retry(
                 session, delivery, due_at=now + wait, reason=reason, detail=failure.detail
@@ -194,6 +201,7 @@ class Deliverer:
         for it anew."""
         reason = REASONS.get(refusal.reason, refusal.reason)
         log.warning("score was refused", score=delivery.id, reason=reason, status=refusal.status)
+        measures.needs_person(reason)
         with self._means.database.transaction() as session:
             if reason == "line_item_gone" and gone_from:
                 line_items.forget_line_item_url(session, delivery.line_item_id, gone_from)

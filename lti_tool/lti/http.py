@@ -25,6 +25,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import create_connection
 
+from lti_tool.telemetry.tracing import request_header
+
 from .urls import is_web_url, same_origin
 
 CONNECT_SECONDS = 5
@@ -125,7 +127,7 @@ class PlatformHttp:
             with self._session.request(
                 method,
                 url,
-                headers=dict(headers),
+                headers={**headers, **request_header()},
                 data=body,
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
                 allow_redirects=False,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UtcDateTime
@@ -58,3 +58,8 @@ def entries_about(session: Session, subject: str) -> Sequence[AuditEntry]:
         AuditEntry(row.at, row.actor_id, row.action, row.subject, row.detail)
         for row in session.scalars(query)
     ]
+
+
+def last_about(session: Session, subject: str) -> datetime | None:
+    """When the newest entry about a subject was written; None if there is none."""
+    return session.scalar(select(func.max(AuditRow.at)).filter_by(subject=subject))

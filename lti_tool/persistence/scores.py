@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.score import Score
+from lti_tool.telemetry.tracing import request_id
 
 from .courses import CourseRow
 from .database import Base, UtcDateTime
@@ -85,6 +86,7 @@ class ScoreRow(Base):
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     result: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     result_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    request_id: Mapped[str | None] = mapped_column(String(64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Delivery:
     another one with a later time. ``timestamp`` is fixed before the first post of this score
     and kept over retries; None until then. ``comment_sent``: the LMS accepted this score's
     comment once already. ``result`` is what the LMS showed when it was last read, None if
-    never or empty.
+    never or empty. ``request_id`` is the request that decided on the score, None if unknown.
     """
 
     id: int
@@ -118,6 +120,7 @@ class Delivery:
     delivered_at: datetime | None
     result: Decimal | None
     result_at: datetime | None
+    request_id: str | None = None
 
 
 def queue_score(
@@ -139,6 +142,7 @@ def queue_score(
     row.given, row.maximum, row.comment = score.given, score.maximum, score.comment
     row.sequence += 1
     row.queued_at = now
+    row.request_id = request_id()
     row.timestamp = None
     if row.state != DeliveryState.LEASED:
         _wait(row, now)
@@ -393,4 +397,5 @@ def _delivery(row: ScoreRow) -> Delivery:
         delivered_at=row.delivered_at,
         result=row.result,
         result_at=row.result_at,
+        request_id=row.request_id,
     )

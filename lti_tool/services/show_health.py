@@ -6,9 +6,12 @@ Not here: anything about learners.
 from dataclasses import dataclass
 from datetime import datetime
 
-from lti_tool.persistence import platforms, scores
+from lti_tool.persistence import audit_log, engines, platforms, scores
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.platforms import Platform
+
+BACKUP = "backup"
+"""The subject under which the audit log keeps backups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +25,30 @@ class PlatformHealth:
 @dataclass(frozen=True, slots=True)
 class Health:
     """The outbox: scores still to be sent, since when the oldest waits (None: nothing waits),
-    and how many were refused in a way that only a person can change."""
+    and how many were refused in a way that only a person can change.
+
+    ``engine_seen`` is when a process that delivers was last at work, None if none was since
+    yesterday; ``last_backup`` when the last backup was made from here, None if none was.
+    """
 
     waiting: int
     oldest: datetime | None
     needing_person: int
+    engine_seen: datetime | None
+    last_backup: datetime | None
     platforms: tuple[PlatformHealth, ...]
 
 
 def show_health(session: Session) -> Health:
-    """The state of the outbox, in four queries."""
+    """The state of the service, in six queries."""
     waiting, oldest = scores.backlog(session)
     last = scores.last_delivered(session)
     return Health(
         waiting=waiting,
         oldest=oldest,
         needing_person=scores.count_needing_person(session),
+        engine_seen=engines.last_sign(session),
+        last_backup=audit_log.last_about(session, BACKUP),
         platforms=tuple(
             PlatformHealth(each, last.get(each.id)) for each in platforms.platforms(session)
         ),

@@ -4,7 +4,6 @@ Views let domain and LTI errors pass; each class is given its status and words h
 A request that asks for JSON gets the same words as JSON.
 """
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,6 +16,8 @@ from werkzeug.exceptions import HTTPException
 
 from lti_tool.domain import errors as domain
 from lti_tool.lti.errors import DeploymentWaitingError, LtiError
+from lti_tool.telemetry import measures
+from lti_tool.telemetry.tracing import request_id
 
 from .access import SignedOutError
 from .page import Page
@@ -165,6 +166,7 @@ def _lti_page(error: LtiError) -> Response:
     if isinstance(error, DeploymentWaitingError):
         detail = error.deployment_id
     log.warning("launch refused", reason=error.reason, detail=error.detail)
+    measures.REFUSALS.labels(error.reason).inc()
     return _page(words, detail=detail)
 
 
@@ -179,9 +181,8 @@ def _http_page(error: HTTPException) -> Response:
 
 
 def _broken_page(error: Exception) -> Response:
-    reference = secrets.token_hex(4)
-    log.error("request failed", reference=reference, path=request.endpoint, exc_info=error)
-    return _page(BROKEN, reference=reference)
+    log.error("request failed", page=request.endpoint, exc_info=error)
+    return _page(BROKEN, reference=request_id() or "")
 
 
 def _page(words: Words, *, detail: str = "", reference: str = "") -> Response:

@@ -24,8 +24,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, current_app, make_response, redirect, render_template, request
-from itsdangerous import BadSignature, URLSafeSerializer
+from flask import Response, make_response, redirect, render_template, request
+from itsdangerous import BadSignature
 
 from lti_tool.lti.errors import LoginStateError
 from lti_tool.lti.launch import Arrival, VerifiedLaunch
@@ -34,6 +34,7 @@ from lti_tool.lti.urls import origin, with_query
 from lti_tool.persistence.login_states import digest
 
 from .page import Page
+from .sealing import seal
 from .wiring import wired
 
 COOKIES_WORK = "lti-cookies"
@@ -113,7 +114,7 @@ def fetch_page(arrival: Arrival, form: Mapping[str, str]) -> str:
 def confirm_page(verified: VerifiedLaunch, form: Mapping[str, str], now: datetime) -> str:
     """The page that asks the person; its form comes back with their agreement."""
     launch = verified.launch
-    agreed = _seal().dumps([_fingerprint(form), now.isoformat()])
+    agreed = seal("launch").dumps([_fingerprint(form), now.isoformat()])
     return render_template(
         "launch/confirm.html",
         page=Page(switch_language=False),
@@ -143,16 +144,12 @@ def _begin_page(
 def _seen(agreed: str, form: Mapping[str, str]) -> datetime:
     """When the token was looked at. Raises LoginStateError for a seal that is not this form's."""
     try:
-        fingerprint, seen = _seal().loads(agreed)
+        fingerprint, seen = seal("launch").loads(agreed)
     except BadSignature as error:
         raise LoginStateError("browser_unproven") from error
     if fingerprint != _fingerprint(form):
         raise LoginStateError("browser_unproven")
     return datetime.fromisoformat(seen)
-
-
-def _seal() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="launch")
 
 
 def _fingerprint(form: Mapping[str, str]) -> str:

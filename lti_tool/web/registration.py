@@ -35,8 +35,8 @@ from lti_tool.services.register_platform import register_platform
 from .access import open_to_all
 from .forms import FormError, text
 from .page import Page
-from .security import allow_framing
 from .sealing import seal
+from .security import allow_framing
 from .wiring import wired
 
 LARGEST_FORM = 64 * 1024

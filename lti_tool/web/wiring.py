@@ -3,7 +3,7 @@
 ``create_app`` builds it; nothing else does. It holds what pages need and no more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -44,6 +44,12 @@ class Wiring:
     """The school's time zone."""
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
+    secret_keys: tuple[str, ...]
+    """Seal what browsers carry: the last one seals, all of them open."""
+    metrics_token: str | None
+    """Opens ``/metrics``; None: nobody may read it."""
+    pending: Callable[[], Sequence[str]]
+    """The migrations that the database lacks; raises DatabaseError when it does not answer."""
 
 
 def install(app: Flask, wiring: Wiring) -> None:
