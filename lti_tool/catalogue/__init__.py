@@ -8,16 +8,21 @@ from .bundle import StandardBundle
 from .coverage import Coverage, Share, coverage
 from .problems import CatalogueError, Problem
 from .reader import Catalogue, load_catalogue
+from .report import MISSING, Finding, FindingKind, content_report
 from .rows import COLUMNS, requirement_rows, standard_csv
 
 __all__ = [
     "COLUMNS",
+    "MISSING",
     "Catalogue",
     "CatalogueError",
     "Coverage",
+    "Finding",
+    "FindingKind",
     "Problem",
     "Share",
     "StandardBundle",
+    "content_report",
     "coverage",
     "load_catalogue",
     "requirement_rows",

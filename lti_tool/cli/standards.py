@@ -1,4 +1,4 @@
-"""``lti-tool standard list|check|show``: what the installed standards hold."""
+"""``lti-tool standard list|check|show|report``: what the installed standards hold."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ import sys
 from lti_tool.catalogue import (
     Catalogue,
     StandardBundle,
+    content_report,
     coverage,
     load_catalogue,
     requirement_rows,
@@ -14,7 +15,10 @@ from lti_tool.catalogue import (
 from lti_tool.domain.errors import UnknownStandardError
 
 from .console import ConsoleError, said, say, write
+from .content_report import print_report
 from .environment import settings_from_environment
+
+_CODE_HELP = "530050 (newest) or 530050-2021-2.0"
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -23,8 +27,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     actions = standard.add_subparsers(required=True, metavar="ACTION")
     actions.add_parser("list", help="every standard and version").set_defaults(run=_list)
     actions.add_parser("check", help="check every data file").set_defaults(run=_check)
+    report = actions.add_parser("report", help="what a second reader should look at")
+    report.add_argument("code", metavar="CODE", help=_CODE_HELP)
+    report.set_defaults(run=_report)
     show = actions.add_parser("show", help="the requirements of one standard")
-    show.add_argument("code", metavar="CODE", help="530050 (newest) or 530050-2021-2.0")
+    show.add_argument("code", metavar="CODE", help=_CODE_HELP)
     show.add_argument("--csv", action="store_true", help="as CSV, one requirement a line")
     show.set_defaults(run=_show)
 
@@ -68,13 +75,19 @@ def _say_coverage(bundle: StandardBundle) -> None:
         )
 
 
-def _show(options: argparse.Namespace) -> int:
+def _find(code: str) -> StandardBundle:
     try:
-        standard = _load().find(options.code).standard
+        return _load().find(code)
     except UnknownStandardError as unknown:
-        raise ConsoleError(
-            said(f"没有标准“{options.code}”", f"no standard {options.code!r}")
-        ) from unknown
+        raise ConsoleError(said(f"没有标准“{code}”", f"no standard {code!r}")) from unknown
+
+
+def _report(options: argparse.Namespace) -> int:
+    return print_report(content_report(_find(options.code)))
+
+
+def _show(options: argparse.Namespace) -> int:
+    standard = _find(options.code).standard
     if options.csv:
         sys.stdout.write(standard_csv(standard))
         return 0

@@ -48,6 +48,13 @@ def test_checking_a_standard_says_how_much_content_is_written(run: Run) -> None:
     ]
 
 
+def test_the_second_readers_list_is_printed_with_a_count_of_each_kind(run: Run) -> None:
+    code, out, _ = run("standard", "report", "530050")
+    *_, last = out.splitlines()
+    assert (code, last) == (0, "nothing found") or re.match(r" *[0-9]+  [a-z]", last)
+    assert run("standard", "report", "999999")[0] == 2
+
+
 @pytest.mark.parametrize("name", ["530050", "530050-2021-2.0"])
 def test_a_standard_is_shown_as_csv_with_every_requirement(run: Run, name: str) -> None:
     code, out, _ = run("standard", "show", name, "--csv")
