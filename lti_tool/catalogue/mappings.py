@@ -13,6 +13,7 @@ from lti_tool.domain.mapping import (
     LostPolicy,
     MasteryRule,
 )
+from lti_tool.domain.mastery_methods import MasteryMethod
 from lti_tool.domain.standard import Requirement, RequirementKey, Standard, Text
 
 from .problems import Problem
@@ -54,9 +55,7 @@ def build_links(file: EquivalenceFile) -> tuple[EquivalenceLink, ...]:
 def rule_problems(file: Parsed[AttainmentFile], standard: Standard) -> Iterator[Problem]:
     """What is wrong with the attainment rule, held against the standard."""
     rule = file.value
-    if rule.mastery.needed > rule.mastery.window:
-        reason = Text("needed 不得大于 window", "needed must not be more than window")
-        yield file.problem(reason, "mastery", "needed")
+    yield from _mastery_problems(file)
     if rule.lost.policy is LostPolicy.WAIVE and rule.lost.reason is None:
         reason = Text("免除须写明理由", "a waiver needs a reason")
         yield file.problem(reason, "lost")
@@ -74,7 +73,7 @@ def build_rule(file: AttainmentFile) -> AttainmentRule:
         version=file.version,
         critical={level: frozenset(reasons) for level, reasons in critical.items()},
         area_cut=file.area_cut,
-        mastery=MasteryRule(file.mastery.needed, file.mastery.window),
+        mastery=MasteryRule(**file.mastery.model_dump()),
         lost=file.lost.policy,
         lost_reason=_text(file.lost.reason) if file.lost.reason else Text(""),
         origin=_text(file.origin),
@@ -90,6 +89,17 @@ def programmes_problems(file: Parsed[ProgrammesFile]) -> Iterator[Problem]:
             reason = Text(f"{each.school_kind} 出现了两次", f"{each.school_kind} stands here twice")
             yield file.problem(reason, "programmes", index, "school_kind")
         seen.add((each.catalogue, each.school_kind))
+
+
+def _mastery_problems(file: Parsed[AttainmentFile]) -> Iterator[Problem]:
+    """Counts that the method's own window can never reach."""
+    mastery = file.value.mastery
+    if mastery.method is not MasteryMethod.N_OF_M:
+        return
+    for field in ("needed", "minimum_evidence", "minimum_raters"):
+        if getattr(mastery, field) > mastery.window:
+            reason = Text(f"{field} 不得大于 window", f"{field} must not be more than window")
+            yield file.problem(reason, "mastery", field)
 
 
 def _text(words: BothLanguages) -> Text:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from lti_tool.domain.mapping import LinkTag, LostPolicy
+from lti_tool.domain.mastery_methods import MasteryMethod
 from lti_tool.domain.ready_assessment import (
     LEAST_MINUTES,
     MOST_MINUTES,
@@ -240,10 +241,10 @@ class MasteryEntry(_Schema):
     method: MasteryMethod = MasteryMethod.N_OF_M
     needed: Count = 2
     window: Count = 3
-    rate: Annotated[int, Field(ge=1, le=99)] = 65
+    rate: Annotated[int, Field(strict=True, ge=1, le=99)] = 65
     minimum_evidence: Count = 1
     minimum_raters: Count = 1
-    expires_months: Count | None = None
+    expires_months: Annotated[int, Field(strict=True, ge=1, le=120)] | None = None
 
 
 class LostEntry(_Schema):

@@ -26,6 +26,8 @@ class GapReason(StrEnum):
     """A breach of a red line stands against the learner."""
     CRITICAL = "critical"
     """A critical requirement is not mastered."""
+    REVIEW = "review"
+    """A rating is under review; the level waits for the answer."""
     AREA = "area"
     """Too few requirements of a work area are mastered; any ``needed`` of the options do."""
     LOST = "lost"
@@ -155,13 +157,14 @@ class LevelRule:
         demand = self._demands[self.standard.level(level).key]
         mastered = demand.in_state(MasteryState.MASTERED, masteries)
         broken = demand.in_state(MasteryState.RED_LINE, masteries)
+        reviewed = demand.in_state(MasteryState.UNDER_REVIEW, masteries)
         return Attainment(
             level,
             self.rule.version,
             len(mastered),
             len(demand.keys) + len(demand.lost),
             tuple(each.standing(mastered) for each in demand.areas),
-            tuple(demand.gaps(mastered, broken)),
+            tuple(demand.gaps(mastered, broken, reviewed)),
         )
 
     @cached_property
@@ -219,17 +222,22 @@ class _Demand:
         return self.members.intersection(k for k, each in masteries.items() if each.state is state)
 
     def gaps(
-        self, mastered: frozenset[RequirementKey], broken: frozenset[RequirementKey]
+        self,
+        mastered: frozenset[RequirementKey],
+        broken: frozenset[RequirementKey],
+        reviewed: frozenset[RequirementKey],
     ) -> Iterator[Gap]:
-        """Red lines, critical requirements, areas, lost requirements, each in source order.
+        """Red lines, critical requirements, reviews, areas, lost requirements, in source order.
 
         A class that stands in two different areas is counted in each: where such areas are
         both below the cut, the list may be longer than the very shortest, never too short.
         """
-        critical = self.critical - mastered - broken
+        critical = self.critical - mastered - broken - reviewed
         yield from self._single(GapReason.RED_LINE, broken)
         yield from self._single(GapReason.CRITICAL, critical)
-        in_areas = (each.gap(mastered | broken | critical) for each in self.areas)
+        yield from self._single(GapReason.REVIEW, reviewed)
+        settled = mastered | broken | critical | reviewed
+        in_areas = (each.gap(settled) for each in self.areas)
         yield from (gap for gap in in_areas if gap is not None)
         yield from (Gap(GapReason.LOST, *self.places[key], (key,)) for key in self.lost)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from .mastery_methods import MasteryMethod
 from .standard import RequirementKey, Standard, Text
 
 
@@ -114,11 +115,29 @@ class LostPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MasteryRule:
-    """n of the last m: mastered when at least ``needed`` of the last ``window`` ratings reach
-    the cut, ordered by when they were performed."""
+    """When a requirement is mastered, from its ratings ordered by when they were performed.
+
+    By default n of the last m: at least ``needed`` of the last ``window`` ratings reach the
+    cut. Any other method gives a value, which must reach the percent of the cut.
+    """
 
     needed: int = 2
     window: int = 3
+    method: MasteryMethod = MasteryMethod.N_OF_M
+    rate: int = 65
+    """Percent (1 to 99) by which the newest rating counts; WEIGHTED and DECAYING ask for it."""
+    minimum_evidence: int = 1
+    """Fewer ratings than this decide nothing yet, for good or ill."""
+    minimum_raters: int = 1
+    """Nor do ratings by fewer different raters."""
+    expires_months: int | None = None
+    """A rating counts for so many calendar months after the performance; None: for ever."""
+
+    @property
+    def least(self) -> int:
+        """The fewest ratings that can decide: n of m needs n whatever the minimum."""
+        needed = self.needed if self.method is MasteryMethod.N_OF_M else 1
+        return max(needed, self.minimum_evidence)
 
 
 @dataclass(frozen=True, slots=True)

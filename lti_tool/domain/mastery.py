@@ -1,13 +1,17 @@
 """Mastery of one requirement by one learner, from the released ratings of its class.
 
-Not here: what mastery means for a level (``attainment``).
+Not here: the formulas (``mastery_methods``) and what mastery means for a level (``attainment``).
 """
 
+import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 
 from .mapping import MasteryRule
+from .mastery_methods import MasteryMethod, value_of
 from .rating import Rating
 from .rubric import Rubric
 from .standard import RequirementKey
@@ -19,13 +23,17 @@ class MasteryState(StrEnum):
     NO_EVIDENCE = "no_evidence"
     """Nothing was rated and released. Never the same as zero."""
     INSUFFICIENT = "insufficient"
-    """Fewer ratings than the rule needs to decide."""
+    """Fewer ratings, or by fewer raters, than the rule needs to decide."""
     BELOW = "below"
-    """Enough ratings, too few of them at or above the cut."""
+    """Enough ratings, and they fall short of the cut."""
     MASTERED = "mastered"
-    """Enough of the last ratings are at or above the cut."""
+    """The ratings reach the cut as the rule asks."""
     RED_LINE = "red_line"
-    """A proven breach of a red line is among the last ratings."""
+    """A proven breach of a red line is among the ratings that decide."""
+    EXPIRED = "expired"
+    """It was mastered but for ratings that no longer count, being too old; or all are."""
+    UNDER_REVIEW = "under_review"
+    """A rating is being reviewed (成绩复核): nothing is decided until that is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +44,13 @@ class Mastery:
     """The class's representative, its member of the lowest level."""
     state: MasteryState
     ratings: tuple[Rating, ...] = ()
-    """The last ``window`` ratings, those that decide."""
+    """Those that decide: of an expired one also those too old to count."""
     count: int = 0
     """All ratings in force for the class."""
+    value: Fraction | None = None
+    """Percent (0 to 100) under a method that has one, from the ratings that still count."""
+    until: datetime | None = None
+    """When the first of the ratings that decide grows too old; None: never, or all are."""
 
     @property
     def latest(self) -> Rating | None:
@@ -47,25 +59,88 @@ class Mastery:
 
 
 def mastery_of(
-    requirement: RequirementKey, ratings: Sequence[Rating], *, rule: MasteryRule, rubric: Rubric
+    requirement: RequirementKey,
+    ratings: Sequence[Rating],
+    *,
+    rule: MasteryRule,
+    rubric: Rubric,
+    now: datetime,
+    under_review: bool = False,
 ) -> Mastery:
     """Decide mastery from the ratings in force of one class, oldest performance first.
 
-    n of the last m (``rule``): mastered when at least ``needed`` of the last ``window`` ratings
-    are at or above the cut; with fewer than ``needed`` ratings the evidence is insufficient.
-    A breach of a red line stands while it is among the last ``window`` ratings, whatever else
-    was given: one proven breach fails.
+    A breach of a red line stands while it is among the ratings that decide (:func:`_deciding`),
+    whatever else was given: one proven breach fails. A review freezes the requirement and
+    nothing else. From the ratings of the result alone the same result follows at the same
+    ``now``, so that a stored decision can be computed again.
     """
-    window = tuple(ratings[-rule.window :])
-    reached = sum(each.performance_level >= rubric.cut for each in window)
-    if not window:
-        state = MasteryState.NO_EVIDENCE
-    elif any(rubric.is_breach(each.requirement, each.performance_level) for each in window):
-        state = MasteryState.RED_LINE
-    elif reached >= rule.needed:
-        state = MasteryState.MASTERED
-    elif len(window) < rule.needed:
-        state = MasteryState.INSUFFICIENT
-    else:
-        state = MasteryState.BELOW
-    return Mastery(requirement, state, window, len(ratings))
+    if not ratings:
+        state = MasteryState.UNDER_REVIEW if under_review else MasteryState.NO_EVIDENCE
+        return Mastery(requirement, state)
+    lapse = [_lapses_at(each, rule) for each in ratings]
+    fresh = [each for each, at in zip(ratings, lapse, strict=True) if at is None or now < at]
+    state, decides = _decided(ratings, fresh, rule, rubric)
+    ends = [_lapses_at(each, rule) for each in decides if each in fresh]
+    return Mastery(
+        requirement,
+        MasteryState.UNDER_REVIEW if under_review else state,
+        decides,
+        len(ratings),
+        _value(_deciding(fresh, rule), rule, rubric),
+        min((at for at in ends if at is not None), default=None),
+    )
+
+
+def _decided(
+    ratings: Sequence[Rating], fresh: Sequence[Rating], rule: MasteryRule, rubric: Rubric
+) -> tuple[MasteryState, tuple[Rating, ...]]:
+    """The state, and the ratings it rests on."""
+    decides = _deciding(fresh, rule)
+    state = _state(decides, rule, rubric)
+    if len(fresh) < len(ratings) and state not in {MasteryState.MASTERED, MasteryState.RED_LINE}:
+        before = _deciding(ratings, rule)
+        if not fresh or _state(before, rule, rubric) is MasteryState.MASTERED:
+            return MasteryState.EXPIRED, before
+    return state, decides
+
+
+def _deciding(ratings: Sequence[Rating], rule: MasteryRule) -> tuple[Rating, ...]:
+    """The last ``window`` under n of m, else all: what the method looks at."""
+    last = rule.window if rule.method is MasteryMethod.N_OF_M else len(ratings)
+    return tuple(ratings[-last:]) if ratings else ()
+
+
+def _state(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubric) -> MasteryState:
+    if any(rubric.is_breach(each.requirement, each.performance_level) for each in decides):
+        return MasteryState.RED_LINE
+    raters = {each.rater_id for each in decides}
+    if len(decides) < rule.least or len(raters) < rule.minimum_raters:
+        return MasteryState.INSUFFICIENT
+    reached = _reaches_the_cut(decides, rule, rubric)
+    return MasteryState.MASTERED if reached else MasteryState.BELOW
+
+
+def _reaches_the_cut(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubric) -> bool:
+    value = _value(decides, rule, rubric)
+    if value is None:
+        return sum(each.performance_level >= rubric.cut for each in decides) >= rule.needed
+    return value >= rubric.percent(rubric.cut)
+
+
+def _value(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubric) -> Fraction | None:
+    """Percents and not level numbers are averaged: the rubric says how far apart levels are."""
+    if not decides:
+        return None
+    percents = [Fraction(rubric.percent(each.performance_level)) for each in decides]
+    return value_of(rule.method, percents, rule.rate)
+
+
+def _lapses_at(rating: Rating, rule: MasteryRule) -> datetime | None:
+    """When a rating stops to count: the same day and time so many months on, or the last day of
+    a month that is too short. None: never."""
+    if rule.expires_months is None:
+        return None
+    years, month = divmod(rating.performed_at.month - 1 + rule.expires_months, 12)
+    year = rating.performed_at.year + years
+    day = min(rating.performed_at.day, calendar.monthrange(year, month + 1)[1])
+    return rating.performed_at.replace(year=year, month=month + 1, day=day)

@@ -13,7 +13,7 @@ from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.attainment import AttainmentState
 from lti_tool.domain.mapping import AttainmentRule
 from lti_tool.domain.mastery import MasteryState
-from lti_tool.domain.rubric import PerformanceLevel
+from lti_tool.domain.rubric import Rubric
 from lti_tool.domain.standard import (
     Level,
     Requirement,
@@ -26,6 +26,8 @@ from lti_tool.persistence import assessments, courses, standings
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.standings import Standing
+
+from .standing import level_rule
 
 
 class ClassOrder(StrEnum):
@@ -98,8 +100,7 @@ class ClassMap:
     standard: Standard
     level: Level
     rule: AttainmentRule
-    cut: int
-    performance_levels: tuple[PerformanceLevel, ...]
+    rubric: Rubric
     tasks: tuple[TaskColumns, ...]
     rows: tuple[ClassRow, ...]
     has_evidence: bool
@@ -140,9 +141,8 @@ def show_class(
     return ClassMap(
         standard=bundle.standard,
         level=level,
-        rule=bundle.rule,
-        cut=bundle.rubric.cut,
-        performance_levels=bundle.rubric.performance_levels,
+        rule=level_rule(session, bundle, courses.course(session, course_id).school_id).rule,
+        rubric=bundle.rubric,
         tasks=tasks,
         rows=tuple(_sorted(rows, view.order)),
         has_evidence=any(cell is not None for row in rows for cell in row.cells),

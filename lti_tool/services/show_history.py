@@ -12,12 +12,15 @@ from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.mapping import AttainmentRule
 from lti_tool.domain.mastery import Mastery, mastery_of
+from lti_tool.domain.mastery_methods import power_law
 from lti_tool.domain.rating import Rating, in_force
-from lti_tool.domain.rubric import Criterion, PerformanceLevel
+from lti_tool.domain.rubric import Criterion, PerformanceLevel, Rubric
 from lti_tool.domain.standard import Level, Requirement, RequirementKey
 from lti_tool.persistence import assessments, courses, people, ratings
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
+
+from .standing import level_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,16 @@ class History:
     requirement: Requirement
     criterion: Criterion
     rule: AttainmentRule
+    rubric: Rubric
     mastery: Mastery
     ratings: tuple[RatingInHistory, ...]
     """Newest first."""
+
+    @property
+    def trend(self) -> float | None:
+        """The power law through the performance levels; None under three ratings. It decides
+        nothing."""
+        return power_law([each.level.number for each in reversed(self.ratings)])
 
 
 def show_history(
@@ -60,6 +70,7 @@ def show_history(
     *,
     learner_id: int,
     course_id: int,
+    now: datetime,
 ) -> History:
     """The history of a student of the course under one requirement and its equals.
 
@@ -72,15 +83,18 @@ def show_history(
     members = frozenset(bundle.classes.class_of(key).members)
     stored = ratings.ratings_of_learner(session, learner_id, bundle.standard.id)
     counted = [each for each in in_force(stored) if each.requirement in members]
-    mastery = mastery_of(key, counted, rule=bundle.rule.mastery, rubric=bundle.rubric)
+    learner = people.account(session, learner_id)
+    rule = level_rule(session, bundle, learner.school_id).rule
+    mastery = mastery_of(key, counted, rule=rule.mastery, rubric=bundle.rubric, now=now)
     here = {each.id: each for each in assessments.assessments_of(session, course_id)}
     raters = people.accounts(session, {each.rater_id for each in counted})
     return History(
-        learner=people.account(session, learner_id),
+        learner=learner,
         level=bundle.standard.level(key.level),
         requirement=requirement,
         criterion=bundle.rubric.criterion(key),
-        rule=bundle.rule,
+        rule=rule,
+        rubric=bundle.rubric,
         mastery=mastery,
         ratings=tuple(_in_history(bundle, each, mastery, here, raters) for each in counted[::-1]),
     )

@@ -80,7 +80,8 @@ def _decision(
 ) -> Decision:
     bundle = work.bundle(subject.standard_id)
     rules = level_rule(work.session, bundle, learner.school_id)
-    masteries = masteries_of(work.session, bundle, learner.id)
+    mastery = rules.rule.mastery
+    masteries = masteries_of(work.session, bundle, learner.id, rule=mastery, now=work.now)
     attainment = rules.evaluate(subject.level, masteries)
     if kind is DecisionKind.SIGN_OFF and not attainment.met:
         raise NotMetError
@@ -91,7 +92,7 @@ def _decision(
         standard_id=bundle.standard.id,
         level=subject.level,
         kind=kind,
-        rule_version=bundle.rule.version,
+        rule_version=rules.rule.version,
         mastered=attainment.mastered,
         total=attainment.total,
         rating_ids=tuple(rating.id for each in resting_on for rating in each.ratings),

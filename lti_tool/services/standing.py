@@ -5,6 +5,7 @@ so that standings and outbox never disagree with the ratings. Not a use case its
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from lti_tool.catalogue import StandardBundle
@@ -19,6 +20,7 @@ from lti_tool.domain.attainment import (
     in_scope,
     waived_in,
 )
+from lti_tool.domain.mapping import MasteryRule
 from lti_tool.domain.mastery import Mastery, mastery_of
 from lti_tool.domain.rating import Rating, in_force
 from lti_tool.domain.score import Score, assessment_comment, assessment_score, level_score
@@ -45,18 +47,19 @@ from .work import Work
 
 
 def masteries_of(
-    session: Session, bundle: StandardBundle, learner_id: int
+    session: Session, bundle: StandardBundle, learner_id: int, *, rule: MasteryRule, now: datetime
 ) -> Mapping[RequirementKey, Mastery]:
     """A learner's mastery by class representative, computed from the ratings themselves.
 
-    Only classes with a released rating are there; a missing one has no evidence.
+    Only classes with a released rating are there; a missing one has no evidence. ``rule`` is
+    that of :func:`level_rule`, which may be the school's own.
     """
     stored = ratings.ratings_of_learner(session, learner_id, bundle.standard.id)
     by_class: dict[RequirementKey, list[Rating]] = {}
     for each in in_force(stored):
         by_class.setdefault(bundle.classes.class_of(each.requirement).key, []).append(each)
     return {
-        key: mastery_of(key, group, rule=bundle.rule.mastery, rubric=bundle.rubric)
+        key: mastery_of(key, group, rule=rule, rubric=bundle.rubric, now=now)
         for key, group in by_class.items()
     }
 
@@ -89,7 +92,8 @@ def take_effect(work: Work, submission: Submission, assessment: Assessment) -> b
 def update_standing(work: Work, bundle: StandardBundle, learner: Account, rules: LevelRule) -> None:
     """Compute a learner's mastery and attainment anew, store both, queue the levels' scores."""
     standings.lock_learner(work.session, learner.id)
-    masteries = masteries_of(work.session, bundle, learner.id)
+    mastery = rules.rule.mastery
+    masteries = masteries_of(work.session, bundle, learner.id, rule=mastery, now=work.now)
     standings.store_masteries(work.session, learner.id, bundle.standard.id, masteries.values())
     last = last_decisions(work.session, learner.id, bundle.standard.id)
     told: dict[str, Score] = {}
@@ -123,7 +127,7 @@ def evidence_digest(
     return digest_of(
         learner_id=learner_id,
         level=level,
-        rule=bundle.rule,
+        rule=rules.rule,
         masteries=in_scope(classes, masteries),
         waived=waived_in(classes, rules.waived),
     )

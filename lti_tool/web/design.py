@@ -24,7 +24,7 @@ from .wiring import wired
 
 blueprint = Blueprint("design", __name__)
 
-STATES = (*(state.value for state in MasteryState), "expired", "under_review", "lost", "waived")
+STATES = (*(state.value for state in MasteryState), "lost", "waived")
 RADAR_CUT = 80
 
 

@@ -200,6 +200,7 @@ def _decision_page(
             subject.level,
             learner_id=subject.learner_id,
             school_id=member().school_id,
+            now=wired().clock(),
         )
     body = render_template(
         "registrar/decision.html",

@@ -26,6 +26,7 @@ CLASS_SIZE = 30
 RATINGS_PER_REQUIREMENT = 3
 RUNS = 3
 FIRST_DAY = datetime(2026, 9, 1, tzinfo=UTC)
+DECIDED_AT = datetime(2026, 12, 1, tzinfo=UTC)
 
 
 def main() -> int:
@@ -70,7 +71,13 @@ def _decide(bundle: StandardBundle, rated: dict[RequirementKey, list[Rating]]) -
     rules = LevelRule(bundle.standard, bundle.classes, bundle.rule)
     for _ in range(CLASS_SIZE):
         masteries = {
-            key: mastery_of(key, in_force(given), rule=bundle.rule.mastery, rubric=bundle.rubric)
+            key: mastery_of(
+                key,
+                in_force(given),
+                rule=bundle.rule.mastery,
+                rubric=bundle.rubric,
+                now=DECIDED_AT,
+            )
             for key, given in rated.items()
         }
         for level in bundle.standard.levels:

@@ -45,7 +45,7 @@ def _stands(rules: LevelRule, level: str, each: RequirementKey, held: Held) -> b
         return rules.rule.lost is LostPolicy.WAIVE or any(m in rules.waived for m in members)
     if each in rules.rule.critical[level]:
         return _state(rules, each, held) is MasteryState.MASTERED
-    return _state(rules, each, held) is not MasteryState.RED_LINE
+    return _state(rules, each, held) not in {MasteryState.RED_LINE, MasteryState.UNDER_REVIEW}
 
 
 def _reaches_the_cut(rules: LevelRule, area: WorkArea, held: Held) -> bool:

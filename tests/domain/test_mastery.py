@@ -1,6 +1,7 @@
 """Mastery of one requirement: two of the last three, no evidence is not zero, red lines stand."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -9,18 +10,19 @@ from hypothesis import strategies as st
 from lti_tool.domain.mapping import MasteryRule
 from lti_tool.domain.mastery import Mastery, MasteryState, mastery_of
 from lti_tool.domain.rating import Rating, in_force
-from tests.domain.builders import RED_LINE, key, rating, rubric
+from tests.domain.builders import DAY_0, RED_LINE, key, rating, rubric
 from tests.domain.strategies import ORDINARY, records
 
 RULE = MasteryRule(needed=2, window=3)
 RUBRIC = rubric()
-NO_EVIDENCE, INSUFFICIENT, BELOW, MASTERED, BROKEN = MasteryState
+NO_EVIDENCE, INSUFFICIENT, BELOW, MASTERED, BROKEN, EXPIRED, UNDER_REVIEW = MasteryState
+TODAY = DAY_0 + timedelta(days=100)
 
 
 def decided(
     ratings: Sequence[Rating], *, rule: MasteryRule = RULE, of: str = "low/1.1.1"
 ) -> Mastery:
-    return mastery_of(key(of), ratings, rule=rule, rubric=RUBRIC)
+    return mastery_of(key(of), ratings, rule=rule, rubric=RUBRIC, now=TODAY)
 
 
 def given_levels(*levels: int, of: str = "low/1.1.1") -> list[Rating]:
@@ -130,7 +132,7 @@ def plainly_decided(ratings: Sequence[Rating]) -> MasteryState:
 def test_mastery_equals_the_rule_written_out_plainly(of: object, data: st.DataObject) -> None:
     requirement = RED_LINE if of == RED_LINE else ORDINARY
     ratings = data.draw(records(of=(requirement,)))
-    mastery = mastery_of(requirement, in_force(ratings), rule=RULE, rubric=RUBRIC)
+    mastery = mastery_of(requirement, in_force(ratings), rule=RULE, rubric=RUBRIC, now=TODAY)
     assert mastery.state is plainly_decided(ratings)
 
 

@@ -99,6 +99,7 @@ def sign_off_now(classroom: Classroom, learner: Account, level: str = LEVEL) -> 
             level,
             learner_id=learner.id,
             school_id=school_id,
+            now=work.now,
         )
         return sign_off_attainment(
             work, subject(learner, level), seen_digest=seen.digest, school_id=school_id

@@ -45,6 +45,7 @@ def explain(
             level,
             learner_id=learner.id,
             school_id=classroom.course.school_id,
+            now=classroom.now,
         )
 
 
@@ -289,6 +290,7 @@ def test_nobody_elses_learner_is_explained(classroom: Classroom, learner: Accoun
             LEVEL,
             learner_id=learner.id,
             school_id=learner.school_id + 1,
+            now=classroom.now,
         )
 
 

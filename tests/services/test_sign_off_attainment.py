@@ -47,6 +47,7 @@ def digest(classroom: Classroom, learner: Account) -> str:
             LEVEL,
             learner_id=learner.id,
             school_id=learner.school_id,
+            now=classroom.now,
         ).digest
 
 

@@ -7,11 +7,13 @@ deciding (``sign_off_attainment``).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from lti_tool.catalogue import Catalogue, StandardBundle
 from lti_tool.domain.attainment import Attainment, AttainmentState, Decision, attainment_state
 from lti_tool.domain.errors import NotFoundError
+from lti_tool.domain.mapping import AttainmentRule
 from lti_tool.domain.standard import Level
 from lti_tool.persistence import courses, decisions, line_items, people, ratings, schools, scores
 from lti_tool.persistence.courses import Course
@@ -56,6 +58,7 @@ class DecisionExplained:
     learner: Account
     courses: tuple[Course, ...]
     bundle: StandardBundle
+    rule: AttainmentRule
     level: Level
     attainment: Attainment
     state: AttainmentState
@@ -88,14 +91,16 @@ def explain_decision(
     *,
     learner_id: int,
     school_id: int,
+    now: datetime,
 ) -> DecisionExplained:
     """Everything about one level of one learner of the school.
 
     Raises NotFoundError for anybody who is no learner of this school, UnknownStandardError,
     UnknownRequirementError for a level the standard does not have.
     """
-    subject = _subject(session, catalogue.find(standard_id), level, learner_id, school_id)
-    learner, standard = subject.learner, subject.bundle.standard
+    learner = _of_school(session, learner_id, school_id)
+    subject = _subject(session, catalogue.find(standard_id), level, learner, now)
+    standard = subject.bundle.standard
     trail = _trail(session, subject)
     made = [each.decision for each in trail]
     last = made[0] if made else None
@@ -107,6 +112,7 @@ def explain_decision(
         learner=learner,
         courses=tuple(courses.courses_of_student(session, learner.id)),
         bundle=subject.bundle,
+        rule=subject.rules.rule,
         level=subject.level,
         attainment=subject.attainment,
         state=attainment_state(subject.attainment, has_evidence=bool(subject.evidence), last=last),
@@ -121,16 +127,21 @@ def explain_decision(
 
 
 def _subject(
-    session: Session, bundle: StandardBundle, level: str, learner_id: int, school_id: int
+    session: Session, bundle: StandardBundle, level: str, learner: Account, now: datetime
 ) -> Subject:
     found = bundle.standard.level(level)
+    rules = level_rule(session, bundle, learner.school_id)
+    masteries = masteries_of(session, bundle, learner.id, rule=rules.rule.mastery, now=now)
+    if not masteries and not courses.courses_of_student(session, learner.id):
+        raise NotFoundError
+    return Subject(bundle, found, learner, masteries, rules)
+
+
+def _of_school(session: Session, learner_id: int, school_id: int) -> Account:
     learner = people.account(session, learner_id)
     if learner.school_id != school_id:
         raise NotFoundError
-    masteries = masteries_of(session, bundle, learner.id)
-    if not masteries and not courses.courses_of_student(session, learner.id):
-        raise NotFoundError
-    return Subject(bundle, found, learner, masteries, level_rule(session, bundle, school_id))
+    return learner
 
 
 def _trail(session: Session, subject: Subject) -> tuple[DecisionShown, ...]:

@@ -23,6 +23,8 @@ class ClauseKind(StrEnum):
     """Each work area reaches its cut; counts areas."""
     RED_LINE = "red_line"
     """No breach of a red line stands; counts breaches."""
+    REVIEW = "review"
+    """No rating is under review; counts those that are."""
     LOWER = "lower"
     """Nothing of the lower levels is missing; counts lower levels."""
     LOST = "lost"
@@ -46,7 +48,7 @@ class Clause:
 def clauses_of(
     subject: Subject, areas: Sequence[AreaShown], last: Decision | None
 ) -> Iterator[Clause]:
-    """The clauses in order; those about red lines or lost texts only where there are any."""
+    """The clauses in order; on red lines, reviews and lost texts only where there are any."""
     attainment = subject.attainment
     yield Clause(ClauseKind.MASTERY, None, attainment.mastered, attainment.total)
     yield _critical(subject)
@@ -54,6 +56,7 @@ def clauses_of(
     total = len(attainment.areas)
     yield Clause(ClauseKind.AREA, reached == total, reached, total)
     yield from _red_lines(subject, areas)
+    yield from _reviews(subject, areas)
     lower = [gap for gap in attainment.gaps if gap.level != subject.level.key]
     yield Clause(ClauseKind.LOWER, not lower, len(lower), len(subject.levels) - 1)
     yield from _lost(subject, areas)
@@ -80,6 +83,14 @@ def _red_lines(subject: Subject, areas: Iterable[AreaShown]) -> Iterator[Clause]
         breaches = sum(each.mastery.state is broken for each in found)
         names = tuple(subject.name(each.requirement.key) for each in found)
         yield Clause(ClauseKind.RED_LINE, not breaches, breaches, len(found), names)
+
+
+def _reviews(subject: Subject, areas: Iterable[AreaShown]) -> Iterator[Clause]:
+    state = MasteryState.UNDER_REVIEW
+    found = [each for area in areas for each in area.requirements if each.mastery.state is state]
+    if found:
+        names = tuple(subject.name(each.requirement.key) for each in found)
+        yield Clause(ClauseKind.REVIEW, met=False, done=len(found), total=len(found), names=names)
 
 
 def _lost(subject: Subject, areas: Iterable[AreaShown]) -> Iterator[Clause]:

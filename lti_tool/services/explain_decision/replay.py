@@ -1,6 +1,6 @@
 """The last sign-off computed again from the very ratings it rests on, and compared."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from lti_tool.domain.attainment import Decision, DecisionKind
@@ -44,11 +44,11 @@ def replay_of(
         return None
     then = frozenset(decision.rating_ids)
     now = {rating.id for each in subject.evidence for rating in each.ratings}
-    masteries = _masteries_from(subject, then, ratings)
+    masteries = _masteries_from(subject, decision, ratings)
     return Replay(
         decision=decision,
         same=digest(masteries) == decision.digest,
-        same_rule=decision.rule_version == subject.bundle.rule.version,
+        same_rule=decision.rule_version == subject.rules.rule.version,
         unchanged=then == now,
         added=len(now - then),
         gone=len(then - now),
@@ -56,15 +56,21 @@ def replay_of(
 
 
 def _masteries_from(
-    subject: Subject, rating_ids: Collection[str], ratings: Iterable[Rating]
+    subject: Subject, decision: Decision, ratings: Iterable[Rating]
 ) -> Mapping[RequirementKey, Mastery]:
-    """Mastery from exactly these ratings, whatever was corrected or added since."""
+    """Mastery, on its day, from exactly the decision's ratings, whatever came since."""
     bundle = subject.bundle
     by_class: dict[RequirementKey, list[Rating]] = {}
     for each in sorted(ratings, key=lambda rating: (rating.performed_at, rating.rated_at)):
-        if each.id in rating_ids:
+        if each.id in decision.rating_ids:
             by_class.setdefault(bundle.classes.class_of(each.requirement).key, []).append(each)
     return {
-        key: mastery_of(key, group, rule=bundle.rule.mastery, rubric=bundle.rubric)
+        key: mastery_of(
+            key,
+            group,
+            rule=subject.rules.rule.mastery,
+            rubric=bundle.rubric,
+            now=decision.decided_at,
+        )
         for key, group in by_class.items()
     }

@@ -44,7 +44,7 @@ class Subject:
     @cached_property
     def critical(self) -> Mapping[RequirementKey, Text]:
         """Why each critical class of the level and all lower ones is critical."""
-        rule = self.bundle.rule
+        rule = self.rules.rule
         return {
             self.bundle.classes.class_of(key).key: rule.reasons.get(key, Text(""))
             for level in self.levels

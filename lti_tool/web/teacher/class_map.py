@@ -20,6 +20,12 @@ from lti_tool.web.wiring import wired
 from .frame import Place, blueprint, frame
 
 MOST_TICKS = 4
+UNDECIDED_MARKS = {
+    MasteryState.RED_LINE: "cr",
+    MasteryState.EXPIRED: "co",
+    MasteryState.UNDER_REVIEW: "ch",
+}
+"""The class of a cell that shows its state and no number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ def history() -> ResponseReturnValue:
             key,
             learner_id=request.args.get("learner", default=0, type=int),
             course_id=member().course_id,
+            now=wired().clock(),
         )
     bundle = wired().catalogue.find(request.args.get("standard", ""))
     part = request.headers.get("X-Requested-With") == "fetch"
@@ -99,7 +106,7 @@ def _cells(found: ClassMap) -> Sequence[Sequence[Cell]]:
         for standing, first, gone in zip(row.cells, starts, lost, strict=True):
             kind = (standing, first, gone)
             if kind not in made:
-                made[kind] = _cell(standing, found.cut, words, first=first, lost=gone)
+                made[kind] = _cell(standing, found.rubric.cut, words, first=first, lost=gone)
             cells.append(made[kind])
         rows.append(cells)
     return rows
@@ -123,8 +130,8 @@ def _cell(
     if standing is None:
         return Cell(f"c0{gap}", "", words[None])
     ticks = f" n{min(standing.ratings, MOST_TICKS)}"
-    if standing.state is MasteryState.RED_LINE:
-        return Cell(f"cr{gap}", "", words[standing.state])
+    if standing.state in UNDECIDED_MARKS:
+        return Cell(f"{UNDECIDED_MARKS[standing.state]}{gap}", "", words[standing.state])
     if standing.state is MasteryState.INSUFFICIENT:
         return Cell(f"cf{ticks}{gap}", "+", words[standing.state])
     # The shape says the decision, the number the newest rating: a filled cell is mastered.
@@ -141,4 +148,6 @@ def _words() -> Mapping[MasteryState | None, str]:
         MasteryState.BELOW: gettext("Below standard"),
         MasteryState.MASTERED: gettext("Mastered"),
         MasteryState.RED_LINE: gettext("Red line"),
+        MasteryState.EXPIRED: gettext("Expired"),
+        MasteryState.UNDER_REVIEW: gettext("Under review"),
     }
