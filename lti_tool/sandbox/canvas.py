@@ -76,7 +76,7 @@ def _variables(facts: LaunchFacts) -> Mapping[str, str]:
         "$Person.email.primary": person.email,
         "$Context.id": course.context_id,
         "$Context.title": course.title,
-        "$Context.id.history": "",
+        "$Context.id.history": ",".join(course.history),
         "$Canvas.course.sisSourceId": course.sourced_id,
         "$Canvas.course.sectionIds": "1",
     }
@@ -107,7 +107,7 @@ def _extra_claims(facts: LaunchFacts) -> dict[str, object]:
         },
         c.LTI + "lti11_legacy_user_id": facts.person.user_id,
     }
-    if facts.place is Place.COURSE:
+    if facts.place is not Place.INSTITUTION:
         extra |= _course_services(facts)
     if facts.message is Message.DEEP_LINKING:
         extra[c.DEEP_LINKING + "deep_linking_settings"] = _deep_linking(facts)
@@ -130,6 +130,8 @@ def _course_services(facts: LaunchFacts) -> dict[str, object]:
 def _placement(facts: LaunchFacts) -> str | None:
     if facts.place is Place.INSTITUTION:
         return "account_navigation"
+    if facts.place is Place.NAVIGATION:
+        return "course_navigation"
     return "assignment_selection" if facts.message is Message.DEEP_LINKING else None
 
 
@@ -149,7 +151,9 @@ def _context(facts: LaunchFacts) -> dict[str, object]:
 def _resource_link(facts: LaunchFacts) -> dict[str, object]:
     """Outside real links the id falls back to the context's."""
     if facts.activity is None:
-        return {"id": _ACCOUNT_ID, "title": "达标", "description": None, **_VALIDATION}
+        outside = facts.place is Place.INSTITUTION
+        named = _ACCOUNT_ID if outside else facts.course.context_id
+        return {"id": named, "title": "达标", "description": None, **_VALIDATION}
     activity = facts.activity
     return {
         "id": activity.resource_link_id,
@@ -301,6 +305,7 @@ CANVAS: Final = Manner(
         variables=_variables,
         extra_claims=_extra_claims,
         repeats_mixed_case=False,
+        course_navigation=True,
     ),
     content=ContentRules(
         accept_multiple=False,

@@ -44,6 +44,8 @@ class Place(StrEnum):
     """Where a launch starts."""
 
     COURSE = "course"
+    NAVIGATION = "navigation"
+    """The menu of a course, where the platform has one for tools: no link of the course."""
     INSTITUTION = "institution"
     """The institution's administration, outside any course: the registrar's way in."""
 

@@ -4,7 +4,6 @@ Not here: checking the tool's response (``deep_linking``).
 """
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from flask import Blueprint, Response, abort, make_response, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -12,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from lti_tool.sandbox.claims import Message, Place
 from lti_tool.sandbox.deep_linking import ContentRefused, add_content, content_items
 from lti_tool.sandbox.launching import Start
-from lti_tool.sandbox.pages import base, known, page, posting, to_course
+from lti_tool.sandbox.pages import View, add_views, base, known, page, posting, to_course
 from lti_tool.sandbox.people import Person, Role
 from lti_tool.sandbox.state import Platform
 from lti_tool.sandbox.words import language, speak, word
@@ -20,12 +19,13 @@ from lti_tool.sandbox.words import language, speak, word
 
 def add_routes(blueprint: Blueprint, platform: Platform) -> None:
     """Serve the deep linking pages of ``platform``."""
-    back = platform.manner.paths.deep_link_return
-    rule = blueprint.add_url_rule
-    rule("/as/<user_id>/choose", "choose", partial(choose_page, platform))
-    rule("/as/<user_id>/choose/launch", "launch_choose", partial(launch_choose, platform))
-    rule(back, "content_return", partial(take_content, platform), methods=["POST"])
-    rule("/as/<user_id>/content", "save", partial(save_content, platform), methods=["POST"])
+    routes: Sequence[tuple[str, str, View, str]] = (
+        ("GET", "choose", choose_page, "/as/<user_id>/choose"),
+        ("GET", "launch_choose", launch_choose, "/as/<user_id>/choose/launch"),
+        ("POST", "content_return", take_content, platform.manner.paths.deep_link_return),
+        ("POST", "save", save_content, "/as/<user_id>/content"),
+    )
+    add_views(blueprint, platform, routes)
 
 
 def choose_page(platform: Platform, user_id: str) -> str:
@@ -49,6 +49,7 @@ def take_content(platform: Platform, **_place: str) -> Response | str:
     if visit is None:
         abort(403)
     speak(visit.language)
+    platform = platform.at(visit.course_id) or platform
     person = known(platform, visit.user_id, Role.TEACHER)
     try:
         items = content_items(platform, request.form.get("JWT", ""))

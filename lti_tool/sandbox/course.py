@@ -5,13 +5,15 @@ Not here: the rules by which a platform changes them (``scores``), nor where the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha1
 
 
 @dataclass(frozen=True)
 class Course:
-    """The one course of a platform. ``context_type`` is the claim's ``type`` as it is sent."""
+    """A course of a platform. ``context_type`` is the claim's ``type`` as it is sent; ``history``
+    the context ids of the courses it was copied from, the nearest first."""
 
     id: str
     context_id: str
@@ -19,6 +21,23 @@ class Course:
     title: str
     sourced_id: str
     context_type: str
+    history: tuple[str, ...] = ()
+
+
+def copy_of(course: Course, number: int) -> Course:
+    """The ``number``-th copy of a course. A platform whose contexts are called as its courses goes
+    on doing so; the others' are opaque."""
+    new_id = str(int(course.id) + number)
+    opaque = sha1(f"{course.context_id} {new_id}".encode(), usedforsecurity=False).hexdigest()
+    return replace(
+        course,
+        id=new_id,
+        context_id=new_id if course.context_id == course.id else opaque,
+        label=f"{course.label}-{number + 1}",
+        title=f"{course.title} copy {number}",
+        sourced_id=f"{course.sourced_id}-{number + 1}",
+        history=(course.context_id, *course.history),
+    )
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def add_content(platform: Platform, items: Sequence[Mapping[str, object]]) -> li
 
 
 def _added(platform: Platform, item: Mapping[str, object]) -> Activity:
-    title = str(item.get("title") or platform.manner.course.title)
+    title = str(item.get("title") or platform.course.title)
     rules, custom = platform.manner.content, item.get("custom")
     return platform.add_activity(
         title,

@@ -76,6 +76,14 @@ def served_with_faults(
     return _broken_off(fault) if fault and dropped else _response(reply)
 
 
+def in_course(platform: Platform, course_id: str) -> Platform:
+    """The platform in the course of an address. Raises ServiceRefused if there is none."""
+    found = platform.at(course_id)
+    if found is None:
+        raise ServiceRefused(404, f"Not Found: Course {course_id} doesn't exist")
+    return found
+
+
 def _answered(platform: Platform, demand: Demand, handler: Callable[[], Reply]) -> Reply:
     try:
         _check(platform, demand)

@@ -18,6 +18,7 @@ from lti_tool.sandbox.gate import (
     Demand,
     Reply,
     ServiceRefused,
+    in_course,
     json_reply,
     served_with_faults,
 )
@@ -96,7 +97,7 @@ def delete_line_item(platform: Platform, course: str, item: int) -> Response:
 
 
 def _listed(platform: Platform, course: str) -> Reply:
-    _check_course(platform, course)
+    platform = in_course(platform, course)
     wanted = {name: request.args[name] for name in _FILTERS if name in request.args}
     items = [item for item in platform.line_items if _matches(item, wanted)]
     page, link = _paged(platform, items, platform.addresses.line_items)
@@ -136,7 +137,7 @@ def _page_url(base: str, limit: int, row: int) -> str:
 
 
 def _created(platform: Platform, course: str) -> Reply:
-    _check_course(platform, course)
+    platform = in_course(platform, course)
     body = _body()
     if not body.get("label") or body.get("scoreMaximum") is None:
         raise ServiceRefused(400, "No label or Score Maximum")
@@ -146,13 +147,15 @@ def _created(platform: Platform, course: str) -> Reply:
 
 
 def _shown(platform: Platform, course: str, item_id: int) -> Reply:
-    item = _item(platform, course, item_id)
+    platform = in_course(platform, course)
+    item = _item(platform, item_id)
     shown = platform.manner.columns.shown(item, platform.addresses)
     return json_reply(shown, ITEM_TYPE)
 
 
 def _changed(platform: Platform, course: str, item_id: int) -> Reply:
-    item, body = _item(platform, course, item_id), _body()
+    platform = in_course(platform, course)
+    item, body = _item(platform, item_id), _body()
     _check_fields(platform, body)
     rules = platform.manner.columns
     if rules.replaces:
@@ -165,7 +168,8 @@ def _changed(platform: Platform, course: str, item_id: int) -> Reply:
 
 
 def _deleted(platform: Platform, course: str, item_id: int) -> Reply:
-    item = _item(platform, course, item_id)
+    platform = in_course(platform, course)
+    item = _item(platform, item_id)
     if item.activity_id is not None and not platform.manner.columns.own_deletable:
         raise ServiceRefused(401, "This line item was not made by the tool")
     platform.delete_line_item(item_id)
@@ -226,7 +230,8 @@ def list_results(platform: Platform, course: str, item: int) -> Response:
 
 
 def _scored(platform: Platform, course: str, item_id: int) -> Reply:
-    item = _item(platform, course, item_id)
+    platform = in_course(platform, course)
+    item = _item(platform, item_id)
     rules = platform.manner.scores
     try:
         score = read_score(request.get_data(as_text=True), rules)
@@ -238,7 +243,8 @@ def _scored(platform: Platform, course: str, item_id: int) -> Reply:
 
 
 def _results(platform: Platform, course: str, item_id: int) -> Reply:
-    item = _item(platform, course, item_id)
+    platform = in_course(platform, course)
+    item = _item(platform, item_id)
     if "limit" in request.args and not platform.manner.columns.pages_results:
         return Reply(404, "<!DOCTYPE html><title>Error</title><p>Error</p>")
     wanted = request.args.get("user_id")
@@ -271,13 +277,7 @@ def _result(platform: Platform, item: LineItem, grade: Grade) -> dict[str, objec
 # --- the request ---
 
 
-def _check_course(platform: Platform, course: str) -> None:
-    if course != platform.manner.course.id:
-        raise ServiceRefused(404, f"Not Found: Course {course} doesn't exist")
-
-
-def _item(platform: Platform, course: str, item_id: int) -> LineItem:
-    _check_course(platform, course)
+def _item(platform: Platform, item_id: int) -> LineItem:
     item = platform.line_item(item_id)
     if item is None:
         raise ServiceRefused(404, f"Not Found: Grade item {item_id} doesn't exist")

@@ -39,6 +39,7 @@ def initiation(platform: Platform, start: Start) -> Initiation:
     addresses, rules = platform.addresses, platform.manner.login
     pending = PendingLaunch(
         user_id=start.person.user_id,
+        course_id=platform.course.id,
         message=start.message,
         place=start.place,
         activity_id=start.activity.id if start.activity else None,
@@ -67,13 +68,13 @@ def storage_target(platform: Platform) -> dict[str, str]:
 
 
 def id_token(platform: Platform, pending: PendingLaunch, person: Person, nonce: str) -> str:
-    """The signed message for a launch that the tool asked for."""
+    """The signed message for a launch that the tool asked for, which began in this course."""
     manner = platform.manner
     activity = platform.activity(pending.activity_id) if pending.activity_id else None
     issued = int(platform.now().timestamp())
     facts = LaunchFacts(
         addresses=platform.addresses,
-        course=manner.course,
+        course=platform.course,
         message=pending.message,
         place=pending.place,
         person=person,
@@ -85,7 +86,7 @@ def id_token(platform: Platform, pending: PendingLaunch, person: Person, nonce: 
         nonce=nonce,
         locale=manner.launch.locales[pending.locale],
         document_target=pending.document_target,
-        ticket=platform.visits.issue(Visit(person.user_id, pending.locale)),
+        ticket=platform.visits.issue(Visit(person.user_id, platform.course.id, pending.locale)),
     )
     custom: dict[str, object] = {LTI + "custom": _custom(platform, facts)}
     extra = manner.launch.extra_claims(facts)

@@ -56,7 +56,7 @@ def _token(platform: Platform, given: Mapping[str, str]) -> str:
     person = platform.person(pending.user_id)
     if person is None:
         raise LoginRefused(LoginProblem.PERSON)
-    return id_token(platform, pending, person, given["nonce"])
+    return id_token(platform.at(pending.course_id) or platform, pending, person, given["nonce"])
 
 
 def _check_request(platform: Platform, given: Mapping[str, str]) -> None:

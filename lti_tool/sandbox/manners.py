@@ -69,7 +69,7 @@ class LaunchRules:
     ``variables`` gives the values of the ``$Variable`` names the platform resolves.
     ``tool_custom`` are the parameters the administrator entered for the whole tool.
     ``extra_claims`` are the platform's own. ``repeats_mixed_case``: a custom key with capitals
-    comes twice, lower-cased too.
+    comes twice, lower-cased too. ``course_navigation``: courses have a menu with tools in it.
     """
 
     id_token_seconds: int
@@ -79,6 +79,7 @@ class LaunchRules:
     variables: Callable[[LaunchFacts], Mapping[str, str]]
     extra_claims: Callable[[LaunchFacts], dict[str, object]]
     repeats_mixed_case: bool
+    course_navigation: bool
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Final
 from flask import Blueprint, Response, request
 
 from lti_tool.sandbox import claims as c
-from lti_tool.sandbox.gate import Demand, Reply, ServiceRefused, json_reply, served
+from lti_tool.sandbox.gate import Demand, Reply, ServiceRefused, in_course, json_reply, served
 from lti_tool.sandbox.people import Person
 from lti_tool.sandbox.state import Platform
 
@@ -29,8 +29,7 @@ def list_members(platform: Platform, course: str) -> Response:
 
 
 def _listed(platform: Platform, course: str) -> Reply:
-    if course != platform.manner.course.id:
-        raise ServiceRefused(404, f"Not Found: Course {course} doesn't exist")
+    platform = in_course(platform, course)
     _check_link(platform)
     members = [p for p in (platform.teacher, *platform.students) if _wanted(platform, p)]
     page, link = _paged(platform, members)
@@ -38,7 +37,7 @@ def _listed(platform: Platform, course: str) -> Reply:
     roles = platform.manner.launch.roles
     body = {
         "id": platform.addresses.memberships,
-        "context": rules.member_context(platform.manner.course),
+        "context": rules.member_context(platform.course),
         "members": [rules.member(person, roles[person.role]) for person in page],
     }
     return json_reply(body, MEMBERS_TYPE, link=link)

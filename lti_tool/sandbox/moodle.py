@@ -76,7 +76,7 @@ def _variables(facts: LaunchFacts) -> Mapping[str, str]:
         "$Context.id": course.context_id,
         "$Context.title": course.title,
         "$Context.label": course.label,
-        "$Context.id.history": "",
+        "$Context.id.history": ",".join(course.history),
         "$CourseSection.sourcedId": course.sourced_id,
         "$CourseSection.timeFrame.begin": term.begin,
         "$CourseSection.timeFrame.end": term.end,
@@ -106,7 +106,7 @@ def _extra_claims(facts: LaunchFacts) -> dict[str, object]:
             "service_versions": ["1.0", "2.0"],
         },
     }
-    if facts.place is Place.COURSE:
+    if facts.place is not Place.INSTITUTION:
         extra[c.AGS_ENDPOINT] = c.grade_service(facts)
     if facts.message is Message.DEEP_LINKING:
         extra[c.DEEP_LINKING + "deep_linking_settings"] = _deep_linking(facts)
@@ -119,7 +119,7 @@ def _lis(facts: LaunchFacts) -> dict[str, str]:
     return {
         "person_sourcedid": facts.person.student_number,
         "course_section_sourcedid": (
-            facts.course.sourced_id if facts.place is Place.COURSE else ""
+            facts.course.sourced_id if facts.place is not Place.INSTITUTION else ""
         ),
     }
 
@@ -291,6 +291,7 @@ MOODLE: Final = Manner(
         variables=_variables,
         extra_claims=_extra_claims,
         repeats_mixed_case=True,
+        course_navigation=False,
     ),
     # A wrong audience was accepted; a wrong issuer and an expired response were not.
     content=ContentRules(

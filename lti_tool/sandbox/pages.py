@@ -20,6 +20,7 @@ from lti_tool.sandbox.people import Person, Role
 from lti_tool.sandbox.state import Platform
 from lti_tool.sandbox.words import here, language, speak, word
 
+PERSON: Final = "/as/<user_id>"
 CHINA: Final = timezone(timedelta(hours=8))
 View = Callable[..., BaseResponse | str]
 
@@ -50,14 +51,38 @@ def add_routes(blueprint: Blueprint, platform: Platform) -> None:
         ("GET", "activity", activity_page, "/as/<user_id>/activities/<int:number>"),
         ("GET", "launch", launch_activity, "/as/<user_id>/activities/<int:number>/launch"),
         ("POST", "copy", copy_activity, "/as/<user_id>/activities/<int:number>/copy"),
+        ("POST", "copy_course", copy_course, "/as/<user_id>/copies"),
+        ("GET", "navigation", navigation_page, "/as/<user_id>/navigation"),
+        ("GET", "launch_navigation", launch_navigation, "/as/<user_id>/navigation/launch"),
         ("POST", "publish", publish_activity, "/as/<user_id>/activities/<int:number>/publish"),
         ("GET", "institution", institution_page, "/as/<user_id>/institution"),
         ("GET", "launch_institution", launch_institution, "/as/<user_id>/institution/launch"),
         ("GET", "gradebook", gradebook_page, "/as/<user_id>/gradebook"),
         ("GET", "returned", returned_page, platform.manner.paths.launch_return),
     )
+    add_views(blueprint, platform, routes)
+
+
+def add_views(
+    blueprint: Blueprint, platform: Platform, routes: Sequence[tuple[str, str, View, str]]
+) -> None:
+    """Serve views by method, endpoint and rule; a person's page stands in every copied course,
+    too, under ``in/<course_id>``."""
     for method, endpoint, view, rule in routes:
-        blueprint.add_url_rule(rule, endpoint, partial(view, platform), methods=[method])
+        answer = partial(_in_course, platform, view)
+        blueprint.add_url_rule(rule, endpoint, answer, methods=[method])
+        if rule.startswith(PERSON):
+            inside = f"{PERSON}/in/<course_id>{rule.removeprefix(PERSON)}"
+            blueprint.add_url_rule(inside, f"{endpoint}_inside", answer, methods=[method])
+
+
+def _in_course(
+    platform: Platform, view: View, *, course_id: str | None = None, **values: object
+) -> BaseResponse | str:
+    found = platform if course_id is None else platform.at(course_id)
+    if found is None:
+        abort(404)
+    return view(found, **values)
 
 
 def known(platform: Platform, user_id: str, *roles: Role) -> Person:
@@ -72,7 +97,8 @@ def known(platform: Platform, user_id: str, *roles: Role) -> Person:
 
 def base(platform: Platform, person: Person) -> str:
     """The path under which this person's pages stand."""
-    return f"/{platform.manner.name}/as/{person.user_id}"
+    inside = f"/in/{platform.course.id}" if platform.course.history else ""
+    return f"/{platform.manner.name}/as/{person.user_id}{inside}"
 
 
 def page(template: str, platform: Platform, person: Person, **values: object) -> str:
@@ -108,7 +134,19 @@ def course_page(platform: Platform, user_id: str) -> str:
     """The activities a person may see; the teacher can add more."""
     person = known(platform, user_id)
     rows = [_row(platform, a) for a in platform.activities if _visible(person, a)]
-    return page("course.html", platform, person, rows=rows)
+    return page("course.html", platform, person, rows=rows, courses=_courses(platform, person))
+
+
+def _courses(platform: Platform, person: Person) -> list[tuple[str, str]]:
+    """Where the platform's other courses are, and their titles."""
+    others = (each for each in platform.courses if each.course != platform.course)
+    return [(f"{base(each, person)}/course", each.course.title) for each in others]
+
+
+def copy_course(platform: Platform, user_id: str) -> BaseResponse:
+    """Copy the course, as for a new term, and go there."""
+    person = known(platform, user_id, Role.TEACHER)
+    return to_course(platform.copy_course(), person)
 
 
 def _row(platform: Platform, activity: Activity) -> Row:
@@ -166,6 +204,22 @@ def launch_activity(platform: Platform, user_id: str, number: int) -> Response:
     return posting(platform, start)
 
 
+def navigation_page(platform: Platform, user_id: str) -> str:
+    """The tool in a frame, opened from the course's menu."""
+    person = known(platform, user_id)
+    source = f"{base(platform, person)}/navigation/launch"
+    return page("frame.html", platform, person, title=word("navigation"), source=source)
+
+
+def launch_navigation(platform: Platform, user_id: str) -> Response:
+    """Start a launch from the course's menu, which is no link of the course."""
+    person = known(platform, user_id)
+    if not platform.manner.launch.course_navigation:
+        abort(404)
+    start = Start(person, Message.RESOURCE_LINK, Place.NAVIGATION, None, language())
+    return posting(platform, start)
+
+
 def institution_page(platform: Platform, user_id: str) -> str:
     """The tool in a frame, opened by the registrar outside any course."""
     person = known(platform, user_id, Role.REGISTRAR)
@@ -196,6 +250,7 @@ def returned_page(platform: Platform, **_place: str) -> str:
     if visit is None:
         abort(404)
     speak(visit.language)
+    platform = platform.at(visit.course_id) or platform
     person = known(platform, visit.user_id)
     message = request.args.get("lti_errormsg") or request.args.get("lti_msg") or ""
     return page("message.html", platform, person, title=word("returned"), text=message)

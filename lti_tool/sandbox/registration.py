@@ -96,8 +96,8 @@ class Desk:
         with self._lock:
             if self.tool is not None:
                 self.tool = replace(self.tool, active=True)
-                addresses = self.platform.addresses
-                self.platform.addresses = replace(addresses, registered_id=self.tool.client_id)
+                for each in self.platform.courses:
+                    each.addresses = replace(each.addresses, registered_id=self.tool.client_id)
 
 
 def add_routes(blueprint: Blueprint, platform: Platform) -> None:

@@ -1,9 +1,11 @@
-"""The sandbox's memory: two platforms, each with one course, its activities and gradebook.
+"""The sandbox's memory: two platforms, each with a course and its copies, their activities and
+gradebooks.
 
 All of it lives in this process and is gone with it. Every public method is thread-safe. Not here:
 how requests reach it (``login``, ``gradebook``, ``pages``).
 """
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +15,7 @@ from threading import RLock
 from lti_tool.sandbox import scores
 from lti_tool.sandbox.addresses import Addresses, SandboxSettings
 from lti_tool.sandbox.claims import Message, Place
-from lti_tool.sandbox.course import Activity, Grade, LineItem
+from lti_tool.sandbox.course import Activity, Course, Grade, LineItem, copy_of
 from lti_tool.sandbox.keys import SigningKey
 from lti_tool.sandbox.manners import Manner
 from lti_tool.sandbox.people import Person, Role, registrar, students, teacher
@@ -30,6 +32,7 @@ class PendingLaunch:
     """A launch that was started and waits for the tool's authorisation request."""
 
     user_id: str
+    course_id: str
     message: Message
     place: Place
     activity_id: int | None
@@ -42,11 +45,13 @@ class Visit:
     """Who holds a return URL, so that a way back finds the person's page."""
 
     user_id: str
+    course_id: str
     language: str
 
 
 class Platform:
-    """One platform. ``people`` are the teacher, the registrar, then the students."""
+    """One platform, seen in one of its courses. ``people`` are the teacher, the registrar, then the
+    students; they are the same in every course."""
 
     def __init__(
         self,
@@ -72,11 +77,10 @@ class Platform:
         self._clock = clock
         self._lock = RLock()
         self._numbers = count(1)
-        self._activities: dict[int, Activity] = {}
-        self._items: dict[int, LineItem] = {}
-        self._grades: dict[tuple[int, str], Grade] = {}
         self._requests: list[Received] = []
         self._people_by_id = {person.user_id: person for person in self.people}
+        self._courses: dict[str, Platform] = {}
+        self.begin(manner.course)
 
     @property
     def storage_frame(self) -> str:
@@ -101,6 +105,42 @@ class Platform:
     def person(self, user_id: str) -> Person | None:
         """The person with this ``sub``; None if nobody has it."""
         return self._people_by_id.get(user_id)
+
+    # --- courses ---
+
+    @property
+    def courses(self) -> tuple["Platform", ...]:
+        """The same platform in each of its courses, the first one first."""
+        with self._lock:
+            return tuple(self._courses.values())
+
+    def at(self, course_id: str) -> "Platform | None":
+        """The same platform in another course, or None if it has none of this id."""
+        with self._lock:
+            return self._courses.get(course_id)
+
+    def begin(self, course: Course) -> None:
+        """Be in this course from now on, which is still empty."""
+        self.course = course
+        self.addresses = replace(self.addresses, course_id=course.id)
+        self._activities: dict[int, Activity] = {}
+        self._items: dict[int, LineItem] = {}
+        self._grades: dict[tuple[int, str], Grade] = {}
+        self._courses[course.id] = self
+
+    def copy_course(self) -> "Platform":
+        """Copy this course: activities keep custom, columns resource id and tag (observed on Moodle
+        4.5.5); links and columns are new, and nobody has a grade."""
+        with self._lock:
+            self._key = self.key
+            made = copy.copy(self)
+            made.begin(copy_of(self.course, len(self._courses)))
+            for each in self.activities:
+                made.take_activity(each, self.own_column(each.id))
+            for item in self.line_items:
+                if item.activity_id is None:
+                    made.add_line_item(replace(item, resource_link_id=None))
+            return made
 
     # --- the course page ---
 
@@ -166,15 +206,22 @@ class Platform:
             if original is None:
                 return None
             column = self.own_column(activity_id)
-            return self.add_activity(
-                f"{original.title} (copy)",
-                text=original.text,
-                url=original.url,
-                custom=original.custom,
-                published=original.published,
-                graded=column is not None,
-                column=column and replace(column, label=f"{column.label} (copy)"),
+            return self.take_activity(
+                replace(original, title=f"{original.title} (copy)"),
+                column and replace(column, label=f"{column.label} (copy)"),
             )
+
+    def take_activity(self, original: Activity, column: LineItem | None) -> Activity:
+        """Put a copy of an activity, and of its column if it has one, on the course page."""
+        return self.add_activity(
+            original.title,
+            text=original.text,
+            url=original.url,
+            custom=original.custom,
+            published=original.published,
+            graded=column is not None,
+            column=column,
+        )
 
     def publish(self, activity_id: int) -> None:
         """Open an activity to students. Nothing happens if there is none."""

@@ -49,6 +49,13 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "activities": ("课程活动", "Activities"),
     "no_activities": ("还没有活动。", "No activities yet."),
     "new_window": ("在新窗口打开", "Open in a new window"),
+    "navigation": ("达标", "达标"),
+    "courses": ("其他课程", "Other courses"),
+    "copy_course": ("复制课程", "Copy the course"),
+    "copy_course_hint": (
+        "像新学期那样复制整门课程：活动和成绩项都在，没有成绩。",
+        "As for a new term: all activities and columns, no grades.",
+    ),
     "copy": ("复制活动", "Duplicate"),
     "publish": ("发布", "Publish"),
     "unpublished": ("未发布，学生看不到", "Unpublished: students do not see it"),
