@@ -4,7 +4,6 @@ Not here: what the product does with them, and how good their words are (``repor
 """
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 
 from lti_tool.domain.errors import UnknownRequirementError
@@ -13,6 +12,8 @@ from lti_tool.domain.ready_assessment import (
     MaterialKind,
     ReadyAssessment,
     ReadyAssessments,
+    codes_named,
+    table_faults,
     table_rows,
     turns,
 )
@@ -33,8 +34,6 @@ from .validation import Parsed
 Found = tuple[tuple[str | int, ...], Text]
 """A place inside an entry, and what is wrong there."""
 
-_BRACKETS = re.compile(r"\[([0-9., ;/、，；和至-]+)\]")
-_CODE = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 
 
 def assessment_problems(
@@ -61,12 +60,6 @@ def assessment_problems(
 def build_assessments(files: Iterable[AssessmentFile]) -> ReadyAssessments:
     """The ready assessments of files that have no problems, by level key and task code."""
     return {(file.level, each.task): _built(each) for file in files for each in file.assessments}
-
-
-def codes_named(words: str) -> frozenset[str]:
-    """The requirement codes that stand in square brackets: ``[4.1.1]``, ``[4.1.1、4.1.2]``."""
-    inside = _BRACKETS.findall(words)
-    return frozenset(code for each in inside for code in _CODE.findall(each))
 
 
 def _tasks(standard: Standard, level: str) -> dict[str, WorkTask] | None:
@@ -108,26 +101,9 @@ def _material_problems(material: MaterialEntry) -> Iterator[Found]:
                 yield ("text", language), reason
     if material.kind is MaterialKind.TABLE:
         for language, words in texts:
-            for reason in _table_problems(words):
+            for reason in table_faults(words):
                 yield ("text", language), reason
         yield from _pair_problems(material)
-
-
-def _table_problems(words: str) -> Iterator[Text]:
-    try:
-        rows = table_rows(words)
-    except csv.Error as error:
-        yield Text(f"不是有效的 CSV：{error}", f"not valid CSV: {error}")
-        return
-    if len(rows) < 2:
-        yield Text("表格至少要有表头和一行", "a table needs a head and at least one row")
-    width = len(rows[0])
-    for number, row in enumerate(rows, start=1):
-        if len(row) != width:
-            yield Text(
-                f"第 {number} 行有 {len(row)} 列，表头有 {width} 列",
-                f"row {number} has {len(row)} columns, the head has {width}",
-            )
 
 
 def _pair_problems(material: MaterialEntry) -> Iterator[Found]:
@@ -138,7 +114,7 @@ def _pair_problems(material: MaterialEntry) -> Iterator[Found]:
             for rows in (table_rows(material.text.zh), table_rows(material.text.en))
         ]
     except csv.Error:
-        return  # said by _table_problems
+        return  # said by table_faults
     if shapes[0] != shapes[1]:
         reason = Text("中英文表格的行数或列数不同", "the two languages differ in rows or columns")
         yield ("text",), reason

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
-from lti_tool.domain.ready_assessment import ReadyAssessment
+from lti_tool.domain.ready_assessment import ReadyAssessment, codes_named
 from lti_tool.domain.rubric import Criterion
 from lti_tool.domain.standard import Requirement, Text, WorkTask
 
 from .bundle import StandardBundle
-from .ready_assessments import codes_named
 from .wording import (
     LANGUAGES,
     blanked,

@@ -6,7 +6,8 @@ that was set (``assessment``), and how its requirements are judged (``rubric``).
 
 import csv
 import io
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -18,6 +19,8 @@ LEAST_MINUTES = 5
 MOST_MINUTES = 180
 TITLE_LENGTH = 60
 """Characters, in either language."""
+_BRACKETS = re.compile(r"\[([0-9., ;/、，；和至-]+)\]")
+_CODE = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 _SPEAKER_LENGTH = 40
 """What stands before a colon further on is no name of a speaker."""
 
@@ -76,6 +79,29 @@ def table_rows(words: str) -> tuple[tuple[str, ...], ...]:
     """
     rows = csv.reader(io.StringIO(words), strict=True)
     return tuple(tuple(cell.strip() for cell in row) for row in rows if row)
+
+
+def table_faults(words: str) -> Iterator[Text]:
+    """Why these words are no table: no CSV, a head alone, rows wider or narrower than the head."""
+    try:
+        rows = table_rows(words)
+    except csv.Error as error:
+        yield Text(f"不是有效的 CSV：{error}", f"not valid CSV: {error}")
+        return
+    if len(rows) < 2:
+        yield Text("表格至少要有表头和一行", "a table needs a head and at least one row")
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(rows[0]):
+            yield Text(
+                f"第 {number} 行有 {len(row)} 列，表头有 {len(rows[0])} 列",
+                f"row {number} has {len(row)} columns, the head has {len(rows[0])}",
+            )
+
+
+def codes_named(words: str) -> frozenset[str]:
+    """The requirement codes that stand in square brackets: ``[4.1.1]``, ``[4.1.1、4.1.2]``."""
+    inside = _BRACKETS.findall(words)
+    return frozenset(code for each in inside for code in _CODE.findall(each))
 
 
 def turns(words: str) -> tuple[Turn, ...]:

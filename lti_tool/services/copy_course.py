@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.errors import NotFoundError
-from lti_tool.persistence import assessments, courses, runs
+from lti_tool.persistence import assessments, briefs, courses, runs
 from lti_tool.persistence.courses import Course
 from lti_tool.persistence.database import Session
 
@@ -65,6 +65,9 @@ def _new_run(work: Work, source_id: str, *, course_id: int) -> Assessment:
     assessments.add_assessment(
         work.session, run, course_id=course_id, created_by=work.actor_id, now=work.now
     )
+    brief = briefs.brief_of(work.session, source_id)
+    if brief is not None:
+        briefs.keep_brief(work.session, run.id, brief)
     runs.add_run(work.session, run.id, course_id=course_id, source_id=source_id)
     work.note("copy", f"assessment:{run.id}", source_id)
     return run

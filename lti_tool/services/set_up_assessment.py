@@ -11,9 +11,10 @@ from lti_tool.domain.assessment import (
     ReleaseMode,
     checked,
 )
+from lti_tool.domain.brief import Brief, checked_brief
 from lti_tool.domain.errors import BadAssessmentError
 from lti_tool.domain.standard import RequirementKey, SourceStatus, Standard, requirements_by_code
-from lti_tool.persistence import assessments, column_errands, courses
+from lti_tool.persistence import assessments, briefs, column_errands, courses
 
 from .standing import ensure_grade_item
 from .work import Work
@@ -42,9 +43,16 @@ class Choice:
 
 
 def set_up_assessment(
-    work: Work, choice: Choice, conditions: Conditions, *, course_id: int, link_id: int | None
+    work: Work,
+    choice: Choice,
+    conditions: Conditions,
+    *,
+    course_id: int,
+    link_id: int | None,
+    brief: Brief | None = None,
 ) -> Assessment:
-    """Store a new assessment and its column; ``link_id`` is the link that shall open it.
+    """Store a new assessment and its column; ``link_id`` is the link that shall open it, ``brief``
+    what it gives to work with.
 
     The codes follow the order of the standard. Raises BadAssessmentError naming the field,
     UnknownStandardError, UnknownRequirementError, NotFoundError for a link elsewhere.
@@ -63,6 +71,8 @@ def set_up_assessment(
     assessments.add_assessment(
         work.session, assessment, course_id=course_id, created_by=work.actor_id, now=work.now
     )
+    if brief is not None:
+        briefs.keep_brief(work.session, assessment.id, checked_brief(brief))
     work.note("set_up", f"assessment:{assessment.id}")
     if link_id is not None:
         point_link(work, assessment.id, course_id=course_id, link_id=link_id)
@@ -71,12 +81,22 @@ def set_up_assessment(
 
 
 def change_conditions(
-    work: Work, assessment_id: str, conditions: Conditions, *, course_id: int
+    work: Work,
+    assessment_id: str,
+    conditions: Conditions,
+    *,
+    course_id: int,
+    brief: Brief | None = None,
 ) -> Assessment:
-    """Change an assessment's conditions; what it covers stays, since ratings rest on it."""
+    """Change an assessment's conditions; what it covers stays, since ratings rest on it.
+
+    ``brief`` None leaves what it gives to work with as it is.
+    """
     before = assessments.assessment(work.session, assessment_id, course_id=course_id)
     after = checked(_under(before, conditions))
     assessments.change_assessment(work.session, after)
+    if brief is not None:
+        briefs.keep_brief(work.session, after.id, checked_brief(brief))
     item = ensure_grade_item(work.session, after, courses.course(work.session, course_id))
     if (before.title, before.points) != (after.title, after.points):
         column_errands.ask(work.session, item.id, now=work.now, change=True)

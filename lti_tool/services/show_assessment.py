@@ -4,12 +4,13 @@ Not here: what a rater gave (``show_feedback``), and any change (``draft_submiss
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from lti_tool.catalogue import Catalogue, StandardBundle
 from lti_tool.domain.assessment import Assessment
+from lti_tool.domain.brief import Brief
 from lti_tool.domain.errors import (
     AttemptsUsedError,
     NotFoundError,
@@ -28,7 +29,7 @@ from lti_tool.domain.submission import (
     missing_self_ratings,
     next_attempt,
 )
-from lti_tool.persistence import assessments, courses, ratings, submissions
+from lti_tool.persistence import assessments, briefs, courses, ratings, submissions
 from lti_tool.persistence.database import Session
 
 
@@ -69,10 +70,12 @@ class AssessmentShown:
     """The whole page. ``attempt`` is the newest one, None before the first.
 
     ``tasks`` are the work tasks that the codes belong to, ``cut`` the lowest performance level
-    that counts. ``earlier`` are the attempts before the newest, first one first.
+    that counts. ``earlier`` are the attempts before the newest, first one first. ``brief`` is what
+    there is to work with, None where there is nothing; it holds no notes for the assessor.
     """
 
     assessment: Assessment
+    brief: Brief | None
     standard: Standard
     level: Level
     tasks: tuple[WorkTask, ...]
@@ -148,6 +151,7 @@ def show_assessment(
     level = bundle.standard.level(assessment.level)
     return AssessmentShown(
         assessment=assessment,
+        brief=_for_students(briefs.brief_of(session, assessment.id)),
         standard=bundle.standard,
         level=level,
         tasks=_tasks(level, assessment.codes),
@@ -187,6 +191,11 @@ def assessment_of_link(session: Session, link_id: int, *, course_id: int) -> str
     """
     link = courses.link(session, link_id)
     return link.assessment_id if link.course_id == course_id else None
+
+
+def _for_students(brief: Brief | None) -> Brief | None:
+    """The brief without the notes for the assessor, which hold the answers."""
+    return replace(brief, assessor="") if brief else None
 
 
 def _asked(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from lti_tool.catalogue import Catalogue, StandardBundle
 from lti_tool.domain.assessment import MAX_TITLE, Assessment
-from lti_tool.domain.errors import UnknownRequirementError
+from lti_tool.domain.errors import NotFoundError, UnknownRequirementError
+from lti_tool.domain.ready_assessment import ReadyAssessment
 from lti_tool.domain.rubric import Criterion
 from lti_tool.domain.standard import (
     Level,
@@ -44,13 +45,15 @@ class OfferedLevel:
 class Chooser:
     """A standard to choose from, the others there are, and what the course has already.
 
-    ``red_lines`` are keys as text (``elementary/2.2.4``); ``existing`` runs newest first.
+    ``red_lines`` are keys as text (``elementary/2.2.4``), ``ready`` the tasks that have a ready
+    assessment (``elementary/2.2``); ``existing`` runs newest first.
     """
 
     standard: Standard
     others: tuple[Standard, ...]
     levels: tuple[OfferedLevel, ...]
     red_lines: frozenset[str]
+    ready: frozenset[str]
     existing: tuple[Assessment, ...]
 
 
@@ -78,6 +81,7 @@ def show_chooser(
         frozenset(
             str(each.requirement) for each in bundle.rubric.criteria.values() if each.red_line
         ),
+        frozenset(f"{level}/{task}" for level, task in bundle.ready),
         tuple(reversed(assessments.assessments_of(session, course_id))),
     )
 
@@ -104,6 +108,14 @@ def keys_of_task(standard: Standard, level: str, code: str) -> tuple[Requirement
         if task.code == code:
             return tuple(each.key for each in task.requirements if can_be_assessed(each))
     raise UnknownRequirementError(f"{level}/{code}")
+
+
+def ready_assessment(bundle: StandardBundle, level: str, task: str) -> ReadyAssessment:
+    """The ready assessment of a work task. Raises NotFoundError where there is none."""
+    found = bundle.ready.get((level, task))
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 def by_task(

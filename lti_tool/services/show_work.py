@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from lti_tool.catalogue import Catalogue, StandardBundle
 from lti_tool.domain.assessment import AssessedRequirement, Assessment
+from lti_tool.domain.brief import Brief
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.rating import Rating, in_force, latest
 from lti_tool.domain.rubric import Criterion, PerformanceLevel
 from lti_tool.domain.standard import Requirement
 from lti_tool.domain.submission import Evidence, Submission, SubmissionState
-from lti_tool.persistence import assessments, people, ratings, submissions
+from lti_tool.persistence import assessments, briefs, people, ratings, submissions
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
@@ -73,10 +74,12 @@ class CriterionToRate:
 
 @dataclass(frozen=True, slots=True)
 class WorkToRate:
-    """A submission handed in. ``place`` of ``of_all`` counts the works handed in, oldest first;
+    """A submission handed in. ``brief`` is what was given to work with, with the assessor notes,
+    None where there was nothing. ``place`` of ``of_all`` counts the works handed in, oldest first;
     ``previous``, ``following`` and ``next_waiting`` are ids of submissions, None at the ends."""
 
     assessment: Assessment
+    brief: Brief | None
     submission: Submission
     learner: Account
     cut: int
@@ -159,6 +162,7 @@ def show_work(
     place = [each.learner_id for each in line].index(submission.learner_id)
     return WorkToRate(
         assessment=assessment,
+        brief=briefs.brief_of(session, assessment.id),
         submission=submission,
         learner=people.account(session, submission.learner_id),
         cut=bundle.rubric.cut,
