@@ -45,6 +45,8 @@ from lti_tool.web import (
 )
 from lti_tool.web.browser_session import RowSessionInterface
 from lti_tool.web.errors import init_errors
+from lti_tool.web.limiter import Limiter
+from lti_tool.web.limits import init_limits
 from lti_tool.web.localisation import init_localisation
 from lti_tool.web.monitoring import init_monitoring
 from lti_tool.web.preferences import chosen_language
@@ -119,6 +121,7 @@ def create_app(parts: Parts, *, with_design_page: bool = False) -> Flask:
     )
     install(app, _wiring(parts))
     init_monitoring(app, behind_proxy=settings.proxies > 0)
+    init_limits(app, proxies=settings.proxies)
     init_security(app, https=settings.base_url.startswith("https:"))
     csrf = CSRFProtect(app)
     csrf.exempt(launch.blueprint)
@@ -161,6 +164,7 @@ def _wiring(parts: Parts) -> Wiring:
         clock=parts.clock,
         new_id=lambda: secrets.token_urlsafe(16),
         secret_keys=_sealing_keys(settings),
+        limiter=Limiter(),
         metrics_token=settings.metrics_token,
         pending=lambda: pending_revisions(settings.database_url, settings.migrations_dir),
     )

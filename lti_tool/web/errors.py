@@ -20,6 +20,7 @@ from lti_tool.telemetry import measures
 from lti_tool.telemetry.tracing import request_id
 
 from .access import SignedOutError
+from .limiter import TooManyRequestsError
 from .page import Page
 
 log = structlog.get_logger()
@@ -147,6 +148,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(domain.DomainError, _domain_page)
     app.register_error_handler(LtiError, _lti_page)
     app.register_error_handler(SignedOutError, lambda _error: _page(SIGNED_OUT))
+    app.register_error_handler(TooManyRequestsError, _limited_page)
     app.register_error_handler(CSRFError, lambda _error: _page(SIGNED_OUT))
     app.register_error_handler(HTTPException, _http_page)
     app.register_error_handler(Exception, _broken_page)
@@ -168,6 +170,15 @@ def _lti_page(error: LtiError) -> Response:
     log.warning("launch refused", reason=error.reason, detail=error.detail)
     measures.REFUSALS.labels(error.reason).inc()
     return _page(words, detail=detail)
+
+
+def _limited_page(error: TooManyRequestsError) -> Response:
+    wait = _("Wait %(seconds)s seconds, then try again. Nothing was lost.", seconds=error.seconds)
+    words = Words(429, _("This was asked for too often in a short time."), wait)
+    log.warning("limited", limit=error.limit.name, seconds=error.seconds)
+    response = _page(words)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _http_page(error: HTTPException) -> Response:

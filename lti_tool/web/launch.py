@@ -26,6 +26,7 @@ from lti_tool.services.find_review import submission_to_review
 
 from .access import SignedOutError, open_to_all
 from .launch_browser import confirm_page, fetch_page, proof_of, send_on
+from .limits import count_launch, count_login
 from .page import Page
 from .preferences import LANGUAGE
 from .wiring import wired
@@ -51,6 +52,7 @@ def login() -> ResponseReturnValue:
     wiring = wired()
     secret = secrets.token_urlsafe(32)
     parameters = request.values.to_dict()
+    count_login(parameters)
     with wiring.database.transaction() as session:
         onward = begin_login(
             session,
@@ -79,6 +81,7 @@ def launch() -> ResponseReturnValue:
     verified = verify_launch(arrival, key_sets=wiring.key_sets, now=proof.seen or now)
     if not arrival.browser_proven:
         return confirm_page(verified, form, now) if proof.asked else fetch_page(arrival, form)
+    count_launch(verified.platform.id, verified.launch.person.sub)
     with wiring.database.transaction() as session:
         deployment = note_launch(session, verified, now=now)
         approved = deployment.state is DeploymentState.APPROVED

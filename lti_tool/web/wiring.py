@@ -19,6 +19,8 @@ from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.urls import ToolAddress
 from lti_tool.persistence.database import Database
 
+from .limiter import Limiter
+
 KEY = "lti_tool"
 
 
@@ -48,6 +50,8 @@ class Wiring:
     """Seal what browsers carry: the last one seals, all of them open."""
     metrics_token: str | None
     """Opens ``/metrics``; None: nobody may read it."""
+    limiter: Limiter
+    """Counts logins, launches and uploads of this process."""
     pending: Callable[[], Sequence[str]]
     """The migrations that the database lacks; raises DatabaseError when it does not answer."""
 

@@ -1,0 +1,88 @@
+"""How often somebody may knock: limits on logins, launches, one-time links and uploads.
+
+A whole school reaches the tool from one address, so an address alone says little: it may bring a
+school of 5,000 in five minutes. A person at a platform, and a session, are held tighter. Each
+process counts for itself, in memory: with four workers four times as much gets through, which is
+still no flood, and a launch pays for it with a look into a dictionary.
+
+==============  ============================  =======================
+limit           counted by                    at once, then per second
+==============  ============================  =======================
+``address``     address of the client         1,200, 40
+``login``       person, as the LMS hints      30, 0.5
+``launch``      person, as the LMS signed     30, 0.5
+``upload``      session                       60, 1
+==============  ============================  =======================
+
+Not here: what one request may be big (``launch``, ``registration``, ``create_app``), and how
+fast the tool calls an LMS (``delivery``).
+"""
+
+from collections.abc import Hashable, Mapping
+
+from flask import Flask, request
+
+from .access import session_token
+from .limiter import Limit
+from .wiring import wired
+
+FRONT_DOORS = frozenset(
+    {
+        "launch.login",
+        "launch.launch",
+        "launch.enter",
+        "registration.start",
+        "registration.confirm",
+    }
+)
+UPLOAD_TYPE = "multipart/form-data"
+
+
+ADDRESS = Limit("address", 1200, 40.0)
+LOGIN = Limit("login", 30, 0.5)
+LAUNCH = Limit("launch", 30, 0.5)
+UPLOAD = Limit("upload", 60, 1.0)
+
+
+def init_limits(app: Flask, *, proxies: int) -> None:
+    """Count by address and by session before anything of a request is read."""
+
+    @app.before_request
+    def _admit() -> None:
+        if request.endpoint in FRONT_DOORS:
+            _admit_address(proxies)
+        elif request.method == "POST" and request.mimetype == UPLOAD_TYPE:
+            _admit_one(UPLOAD, session_token())
+
+
+def count_login(parameters: Mapping[str, str]) -> None:
+    """Count a login by whom the LMS hints at. Raises TooManyRequestsError."""
+    _admit_one(LOGIN, tuple(parameters.get(name) for name in ("iss", "client_id", "login_hint")))
+
+
+def count_launch(platform_id: int, sub: str) -> None:
+    """Count a genuine launch by its person; one without a name is let through. Raises
+    TooManyRequestsError."""
+    if sub:
+        _admit_one(LAUNCH, (platform_id, sub))
+
+
+def _admit_one(limit: Limit, who: Hashable) -> None:
+    wired().limiter.admit(limit, who, wired().clock())
+
+
+def _admit_address(proxies: int) -> None:
+    """Behind a proxy that was not declared everybody seems to come from this very machine; nobody
+    is counted then."""
+    found = _client_address(proxies)
+    if found is not None:
+        _admit_one(ADDRESS, found)
+
+
+def _client_address(proxies: int) -> str | None:
+    """Whom our outermost proxy heard the request from; what came before it anybody may write."""
+    if not proxies:
+        direct = request.remote_addr or ""
+        return None if direct.startswith("127.") or direct in {"", "::1"} else direct
+    route = request.access_route
+    return route[-proxies] if len(route) >= proxies else None
