@@ -10,10 +10,11 @@ unlinks it otherwise), scores are one line of ASCII and go one at a time.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
 
+from lti_tool.domain.launch import Launch
 from lti_tool.services.enter_from_launch import HISTORY_FIELD
 
 CANVAS_LTI: Final = "https://canvas.instructure.com/lti/"
@@ -89,6 +90,11 @@ class Profile:
     activation: str = ""
     """What the administrator still does in the LMS after registration: ``activate`` the tool,
     ``review`` and switch it on; empty where that is not known."""
+
+    # --- launches ---
+
+    context_stands_in: bool = False
+    """A launch from a menu, which is no link of the course, names the course as its link."""
 
     # --- grades ---
 
@@ -195,6 +201,8 @@ CANVAS: Final = Profile(
     },
     # Documented: the administrator sees a summary, may change it, and switches the tool on.
     activation="review",
+    # Documented: resource_link.id falls back to the context's id outside real links.
+    context_stands_in=True,
     # Documented: a submission comment is added at every post.
     appends_comments=True,
     # Documented: a score counts as a new submission unless told otherwise, which moves the
@@ -208,6 +216,17 @@ KNOWN: Final = (MOODLE, CANVAS)
 def profile_of(product: str) -> Profile:
     """The profile of a product family code, in any case; the default for one not known."""
     return next((each for each in KNOWN if each.product == product.strip().lower()), DEFAULT)
+
+
+def without_stand_in(launch: Launch) -> Launch:
+    """The launch without a resource link that is really the course. Elsewhere the two may have the
+    same id by chance: Moodle numbers both from 1."""
+    link, context = launch.resource_link, launch.context
+    if link is None or context is None or link.id != context.id:
+        return launch
+    if not profile_of(launch.product).context_stands_in:
+        return launch
+    return replace(launch, resource_link=None)
 
 
 def may_speak_for(issuer: str, configuration_url: str) -> bool:

@@ -17,6 +17,7 @@ from lti_tool.lti.errors import DeploymentWaitingError
 from lti_tool.lti.keys import ensure_signing_key, key_set, published_keys
 from lti_tool.lti.launch import admit_launch, note_launch, open_launch, verify_launch
 from lti_tool.lti.login import begin_login
+from lti_tool.lti.profiles import without_stand_in
 from lti_tool.persistence import access_links, people, sessions
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.platforms import DeploymentState
@@ -100,6 +101,7 @@ def _entered(session: Session, message: Launch, now: datetime) -> ResponseReturn
     if message.context is None and Role.REGISTRAR not in message.roles:
         return _notice("no_course")
     token = secrets.token_urlsafe(32)
+    message = without_stand_in(message)
     entry = enter_from_launch(session, message, now=now, new_id=wired().new_id)
     reviewed = _reviewed(session, message, entry)
     sessions.open_session(

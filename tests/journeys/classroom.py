@@ -24,10 +24,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Classroom:
-    """One course of the sandbox; ``manner`` is ``moodle`` or ``canvas``."""
+    """One course of the sandbox; ``manner`` is ``moodle`` or ``canvas``, ``course_id`` that of a
+    copied course, empty for the first one."""
 
     server: SandboxServer
     manner: str
+    course_id: str = ""
 
     @property
     def sandbox(self) -> Sandbox:
@@ -35,7 +37,8 @@ class Classroom:
 
     @property
     def platform(self) -> Platform:
-        return self.sandbox.platforms[self.manner]
+        first = self.sandbox.platforms[self.manner]
+        return (first.at(self.course_id) or first) if self.course_id else first
 
     @property
     def registration(self) -> Registration:
@@ -53,7 +56,8 @@ class Classroom:
 
     def place(self, person: Person, path: str) -> str:
         """The address of one of a person's pages."""
-        return f"{self.platform.addresses.issuer}/as/{person.user_id}/{path}"
+        inside = f"in/{self.course_id}/" if self.course_id else ""
+        return f"{self.platform.addresses.issuer}/as/{person.user_id}/{inside}{path}"
 
     def paste_link(self, title: str = "售后咨询") -> Activity:
         """The teacher pastes the tool's address: a link that says nothing of what it opens."""
@@ -62,6 +66,22 @@ class Classroom:
     def launch(self, visitor: Visitor, person: Person, activity: Activity) -> Page:
         """A person opens an activity; shows the tool's page."""
         return visitor.open(self.place(person, f"activities/{activity.id}/launch"))
+
+    def copied(self, visitor: Visitor) -> "Classroom":
+        """The teacher copies the course, as for a new term."""
+        visitor.open(self.place(self.teacher, "course"))
+        visitor.submit(r"/copies$")
+        return Classroom(self.server, self.manner, self.platform.courses[-1].course.id)
+
+    def duplicate(self, visitor: Visitor, activity: Activity) -> Activity:
+        """The teacher duplicates an activity."""
+        visitor.open(self.place(self.teacher, "course"))
+        visitor.submit(rf"/activities/{activity.id}/copy$")
+        return self.platform.activities[-1]
+
+    def launch_navigation(self, visitor: Visitor, person: Person) -> Page:
+        """A person opens the tool from the course's menu, where there is one."""
+        return visitor.open(self.place(person, "navigation/launch"))
 
     def launch_institution(self, visitor: Visitor) -> Page:
         """The registrar opens the tool outside any course."""

@@ -6,9 +6,18 @@ from typing import Any
 
 import pytest
 
+from lti_tool.domain.launch import Context, Launch, MessageType, Person, ResourceLink
 from lti_tool.lti.answers import is_not_newer
 from lti_tool.lti.http import HttpAnswer
-from lti_tool.lti.profiles import CANVAS, DEFAULT, KNOWN, MOODLE, may_speak_for, profile_of
+from lti_tool.lti.profiles import (
+    CANVAS,
+    DEFAULT,
+    KNOWN,
+    MOODLE,
+    may_speak_for,
+    profile_of,
+    without_stand_in,
+)
 from tests.lti.platform_side import LTI, MEMBERSHIP
 
 DATA = Path(__file__).parent / "data"
@@ -30,6 +39,28 @@ def test_a_profile_is_found_by_the_product_that_launches_name() -> None:
     assert profile_of(told) is MOODLE
     assert profile_of(" Canvas ") is CANVAS
     assert profile_of("") is profile_of("sakai") is DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("product", "link", "kept"),
+    [("canvas", "c-1", False), ("canvas", "l-1", True), ("moodle", "c-1", True), ("", "c-1", True)],
+)
+def test_canvas_names_the_course_where_there_is_no_link(
+    product: str, link: str, kept: bool
+) -> None:
+    """Documented. Moodle numbers courses and links both from 1, so the same id means nothing."""
+    launch = Launch(
+        platform_id=1,
+        deployment_id=1,
+        message_type=MessageType.RESOURCE_LINK,
+        person=Person("5"),
+        roles=frozenset(),
+        context=Context("c-1"),
+        resource_link=ResourceLink(link),
+        grades=None,
+        product=product,
+    )
+    assert (without_stand_in(launch).resource_link is not None) is kept
 
 
 def test_moodles_addresses_are_those_of_its_configuration() -> None:
