@@ -141,8 +141,8 @@ def _short_secrets(given: Mapping[str, str]) -> Iterator[str]:
 
 
 def _several(listed: str) -> tuple[str, ...]:
-    """What stands between commas."""
-    return tuple(each.strip() for each in listed.split(",") if each.strip())
+    """What stands between bars: no key that is made has one in it."""
+    return tuple(each.strip() for each in listed.split("|") if each.strip())
 
 
 def _kept_secret(data_dir: Path) -> str:

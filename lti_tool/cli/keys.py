@@ -1,4 +1,4 @@
-"""``lti-tool keys list|rotate``: the keys this tool signs with."""
+"""``lti-tool keys list|rotate|reseal|replace``: the keys this tool signs with."""
 
 import argparse
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from cryptography.fernet import InvalidToken
 
 from lti_tool.app import signing_key
-from lti_tool.lti.keys import rotate_signing_key
+from lti_tool.lti.keys import replace_lost_keys, reseal_signing_keys, rotate_signing_key
 from lti_tool.persistence import audit_log
 from lti_tool.persistence.keys import StoredKey, signing_keys
 
@@ -41,6 +41,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help=f"how long the old key stays published after that ({PUBLISHED_DAYS})",
     )
     rotate.set_defaults(run=_rotate)
+    reseal = actions.add_parser("reseal", help="encrypt the keys with the new secret key")
+    reseal.set_defaults(run=_reseal)
+    replace = actions.add_parser("replace", help="after the secret key was lost: make a new key")
+    replace.set_defaults(run=_replace)
 
 
 def _list(_options: argparse.Namespace) -> int:
@@ -82,14 +86,7 @@ def _rotate(options: argparse.Namespace) -> int:
     try:
         signing_key(parts)
     except InvalidToken as error:
-        raise ConsoleError(
-            said(
-                "现有密钥无法解密：请把存入时的密钥设为 LTI_TOOL_PREVIOUS_SECRET_KEY",
-                "the present key cannot be opened: give the secret it was stored with as "
-                "LTI_TOOL_PREVIOUS_SECRET_KEY",
-            ),
-            code=1,
-        ) from error
+        raise _sealed_otherwise() from error
     now = parts.clock()
     signs_from = now + timedelta(hours=options.sign_after)
     with parts.database.transaction() as session:
@@ -107,6 +104,51 @@ def _rotate(options: argparse.Namespace) -> int:
         f"stays published for {options.days} days after that.",
     )
     return 0
+
+
+def _reseal(_options: argparse.Namespace) -> int:
+    parts = open_parts()
+    try:
+        with parts.database.transaction() as session:
+            count = reseal_signing_keys(session, parts.cipher)
+            audit_log.note(session, "reseal_keys", "keys", actor_id=None, now=parts.clock())
+    except InvalidToken as error:
+        raise _sealed_otherwise() from error
+    say(
+        f"{count} 个密钥已用 LTI_TOOL_SECRET_KEY 重新加密；所有进程重启后，"
+        "可去掉 LTI_TOOL_PREVIOUS_SECRET_KEY。",
+        f"{count} keys are encrypted with LTI_TOOL_SECRET_KEY; once pages that are open now are "
+        "closed, LTI_TOOL_PREVIOUS_SECRET_KEY can go.",
+    )
+    return 0
+
+
+def _replace(_options: argparse.Namespace) -> int:
+    parts = open_parts()
+    now = parts.clock()
+    with parts.database.transaction() as session:
+        lost = replace_lost_keys(session, parts.cipher, now=now)
+        if lost:
+            audit_log.note(session, "replace_keys", "keys", actor_id=None, now=now)
+    if not lost:
+        say("所有密钥都能解密，无需更换。", "Every key can be opened; nothing was replaced.")
+        return 0
+    say(
+        f"已撤下 {len(lost)} 个无法解密的密钥，新密钥立即签名；LMS 重新读取公钥前可能拒绝成绩，"
+        "教师可在课程的成绩页重新发送。",
+        f"{len(lost)} keys that cannot be opened were withdrawn, a new one signs at once. An LMS "
+        "may refuse scores until it has read the key set again; teachers send those once more.",
+    )
+    return 0
+
+
+def _sealed_otherwise() -> ConsoleError:
+    words = said(
+        "现有密钥无法解密：请把存入时的密钥设为 LTI_TOOL_PREVIOUS_SECRET_KEY",
+        "the present key cannot be opened: give the secret it was stored with as "
+        "LTI_TOOL_PREVIOUS_SECRET_KEY",
+    )
+    return ConsoleError(words, code=1)
 
 
 def _shown(when: datetime) -> str:

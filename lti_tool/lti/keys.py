@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from cryptography.fernet import MultiFernet
+from cryptography.fernet import InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -28,8 +28,11 @@ from lti_tool.persistence.database import Session
 from lti_tool.persistence.keys import (
     StoredKey,
     add_signing_key,
+    every_signing_key,
     retire_signing_key,
+    seal_signing_key,
     signing_keys,
+    withdraw_signing_key,
 )
 
 KEY_BITS = 2048
@@ -108,6 +111,39 @@ def rotate_signing_key(
         at = signs_from + max(published_for, LONGEST_ASSERTION)
         retire_signing_key(session, each.kid, at=at)
     return _stored(session, cipher, StoredKey("", b"", now, signs_from if present else None))
+
+
+def reseal_signing_keys(session: Session, cipher: MultiFernet) -> int:
+    """Encrypt every stored key anew with the cipher's first secret; their number. Afterwards the
+    others are needed no more.
+
+    Raises cryptography's InvalidToken where a key opens with none of the secrets; roll back then.
+    """
+    known = every_signing_key(session)
+    for each in known:
+        seal_signing_key(session, each.kid, cipher.rotate(each.private_key))
+    return len(known)
+
+
+def replace_lost_keys(session: Session, cipher: MultiFernet, *, now: datetime) -> tuple[str, ...]:
+    """Withdraw every published key that cannot be opened, because its secret is lost; the kids.
+
+    Without a key that opens a new one signs at once: platforms refuse what it signs until they
+    fetch the key set again.
+    """
+    lost = tuple(each for each in signing_keys(session, now=now) if not _opens(each, cipher))
+    for each in lost:
+        withdraw_signing_key(session, each.kid, now=now)
+    ensure_signing_key(session, cipher, now=now)
+    return tuple(each.kid for each in lost)
+
+
+def _opens(stored: StoredKey, cipher: MultiFernet) -> bool:
+    try:
+        cipher.decrypt(stored.private_key)
+    except InvalidToken:
+        return False
+    return True
 
 
 def published_keys(

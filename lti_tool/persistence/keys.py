@@ -11,7 +11,16 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UtcDateTime
 
-__all__ = ["SigningKeyRow", "StoredKey", "add_signing_key", "retire_signing_key", "signing_keys"]
+__all__ = [
+    "SigningKeyRow",
+    "StoredKey",
+    "add_signing_key",
+    "every_signing_key",
+    "retire_signing_key",
+    "seal_signing_key",
+    "signing_keys",
+    "withdraw_signing_key",
+]
 
 
 class SigningKeyRow(Base):
@@ -75,6 +84,24 @@ def retire_signing_key(session: Session, kid: str, *, at: datetime) -> None:
     if row is not None and row.retired_at is None:
         row.retired_at = at
         session.flush()
+
+
+def every_signing_key(session: Session) -> tuple[StoredKey, ...]:
+    """Every key ever stored, the retired ones too, newest first."""
+    query = select(SigningKeyRow).order_by(SigningKeyRow.created_at.desc(), SigningKeyRow.kid)
+    return tuple(_key(row) for row in session.scalars(query))
+
+
+def seal_signing_key(session: Session, kid: str, private_key: bytes) -> None:
+    """Keep a known key's ciphertext made with another secret."""
+    session.get_one(SigningKeyRow, kid).private_key = private_key
+    session.flush()
+
+
+def withdraw_signing_key(session: Session, kid: str, *, now: datetime) -> None:
+    """Stop publishing a known key at once, whatever was planned for it."""
+    session.get_one(SigningKeyRow, kid).retired_at = now
+    session.flush()
 
 
 def _key(row: SigningKeyRow) -> StoredKey:

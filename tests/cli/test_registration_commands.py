@@ -79,3 +79,40 @@ def test_the_secret_is_changed_with_the_previous_one_beside_it(
     monkeypatch.setenv("LTI_TOOL_PREVIOUS_SECRET_KEY", SECRET)
     assert run("keys", "rotate")[0] == 0
     assert run("doctor")[0] == 0
+
+
+def test_keys_are_encrypted_anew_and_the_previous_secret_can_go(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LTI_TOOL_SECRET_KEY", SECRET)
+    run("keys", "rotate")
+    monkeypatch.setenv("LTI_TOOL_SECRET_KEY", OTHER)
+    assert run("keys", "reseal")[0] == 1
+    monkeypatch.setenv("LTI_TOOL_PREVIOUS_SECRET_KEY", f"{'x' * 40}|{SECRET}")
+    code, out, _ = run("keys", "reseal")
+    assert (code, out.split(";")[0]) == (0, "2 keys are encrypted with LTI_TOOL_SECRET_KEY")
+    monkeypatch.delenv("LTI_TOOL_PREVIOUS_SECRET_KEY")
+    assert run("keys", "reseal")[0] == 0
+
+
+def test_a_lost_secret_costs_the_keys_and_nothing_else(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LTI_TOOL_SECRET_KEY", SECRET)
+    run("keys", "rotate", "--sign-after", "0")
+    before = kids(run("keys", "list")[1])
+    assert "nothing was replaced" in run("keys", "replace")[1]
+    monkeypatch.setenv("LTI_TOOL_SECRET_KEY", OTHER)
+    code, out, _ = run("keys", "replace")
+    assert (code, out.split()[0]) == (0, "2")
+    (line,) = run("keys", "list")[1].splitlines()
+    assert "  signs  " in line
+    assert kids(line)[0] not in before
+
+
+def test_a_previous_secret_that_could_be_guessed_is_refused(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LTI_TOOL_PREVIOUS_SECRET_KEY", f"{SECRET}|short")
+    code, _, complaint = run("keys", "list")
+    assert (code, "LTI_TOOL_PREVIOUS_SECRET_KEY" in complaint) == (2, True)
