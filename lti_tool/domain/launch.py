@@ -55,6 +55,17 @@ class Member:
     person: Person
     roles: frozenset[Role]
     active: bool
+    groups: frozenset[str] | None = None
+    """The ids of the groups they are in; None where the list does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of a course, as the platform names it: those who work together, or a class of several
+    in one course."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,17 @@ class Context:
     id: str
     title: str = ""
     label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CourseCopy:
+    """A notice that a course was copied: ``context`` is the copy, ``origins`` the ids of the
+    courses it was copied from, empty where the platform does not tell. ``notice_id`` is the same
+    however often the platform sends it."""
+
+    notice_id: str
+    context: Context
+    origins: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +138,10 @@ class Launch:
     return_url: str | None = None
     roster: str | None = None
     """Where the names and roles service lists the course; None where it is not offered."""
+    groups: str | None = None
+    """Where the course groups service lists the course's groups; None where it is not offered."""
+    notices: str | None = None
+    """Where the platform is asked for notices of copied courses; None where it sends none."""
     for_user: str | None = None
     """Whose work a submission review is about: a platform's user id, None in other messages. The
     platform does not say that the launching person may see it."""

@@ -50,16 +50,27 @@ def verified_claims(
 
     Raises BadTokenError, and what ``key`` raises.
     """
-    if len(id_token) > MOST_CHARACTERS:
-        raise BadTokenError("token_too_large")
-    claims = _signed_claims(id_token, key)
-    if claims.get("iss") != platform.issuer:
-        raise BadTokenError("token_issuer")
-    _check_audience(claims, platform.client_id)
-    _check_times(claims, now)
+    claims = genuine_claims(id_token, platform, key=key, oldest=OLDEST, now=now)
     nonce = claims.get("nonce")
     if not isinstance(nonce, str) or not hmac.compare_digest(_digest(nonce), nonce_hash):
         raise BadTokenError("token_nonce")
+    return claims
+
+
+def genuine_claims(
+    token: str, platform: Platform, *, key: KeyOf, oldest: timedelta, now: datetime
+) -> dict[str, Any]:
+    """The claims of a token that belongs to no login: all of the above but the nonce.
+
+    ``oldest``: how long ago it may have been issued. Raises as ``verified_claims`` does.
+    """
+    if len(token) > MOST_CHARACTERS:
+        raise BadTokenError("token_too_large")
+    claims = _signed_claims(token, key)
+    if claims.get("iss") != platform.issuer:
+        raise BadTokenError("token_issuer")
+    _check_audience(claims, platform.client_id)
+    _check_times(claims, now, oldest)
     return claims
 
 
@@ -110,7 +121,7 @@ def _check_audience(claims: dict[str, Any], client_id: str) -> None:
         raise BadTokenError("token_audience", "azp")
 
 
-def _check_times(claims: dict[str, Any], now: datetime) -> None:
+def _check_times(claims: dict[str, Any], now: datetime, oldest: timedelta) -> None:
     moment = now.timestamp()
     issued, expires = _seconds(claims, "iat"), _seconds(claims, "exp")
     leeway = LEEWAY.total_seconds()
@@ -122,7 +133,7 @@ def _check_times(claims: dict[str, Any], now: datetime) -> None:
         raise BadTokenError("token_from_future", "nbf")
     if expires <= issued:
         raise BadTokenError("token_expired", "exp before iat")
-    if issued < moment - OLDEST.total_seconds():
+    if issued < moment - oldest.total_seconds():
         raise BadTokenError("token_too_old")
 
 

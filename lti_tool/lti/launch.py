@@ -61,8 +61,10 @@ from .errors import (
     LoginStateError,
     PlatformRefusedError,
 )
+from .groups import groups_offered
 from .id_tokens import verified_claims
 from .key_sets import KeySets
+from .notices import service_offered
 from .roles import roles_here
 from .urls import is_web_url
 
@@ -260,6 +262,8 @@ def _launch(claims: Claims, message_type: MessageType, platform: Platform) -> La
         product=maker.label("product_family_code").lower(),
         return_url=_return_url(shown),
         roster=_roster(claims),
+        groups=groups_offered(claims),
+        notices=service_offered(claims),
         for_user=_for_user(claims) if message_type is MessageType.SUBMISSION_REVIEW else None,
     )
 

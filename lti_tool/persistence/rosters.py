@@ -24,6 +24,7 @@ class RosterRow(Base):
 
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), primary_key=True)
     url: Mapped[str] = mapped_column(String(2000))
+    groups_url: Mapped[str | None] = mapped_column(String(2000))
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -35,20 +36,24 @@ class RosterRow(Base):
 class Roster:
     """A course's class list. ``due_at`` None: nobody asked for a new one. ``refreshed_at`` None: it
     was never read. ``problem`` is why the last attempt failed, a reason of ``lti_tool.lti``, empty
-    where it did not; ``attempts`` counts those since the last success."""
+    where it did not; ``attempts`` counts those since the last success. ``groups_url`` is where the
+    course's groups are read; None where the LMS offers none."""
 
     course_id: int
     url: str
+    groups_url: str | None
     due_at: datetime | None
     attempts: int
     refreshed_at: datetime | None
     problem: str
 
 
-def note_roster(session: Session, *, course_id: int, url: str, now: datetime) -> None:
+def note_roster(
+    session: Session, *, course_id: int, url: str, now: datetime, groups_url: str | None = None
+) -> None:
     """Keep where a launch says the list is; have it read unless that was tried a moment ago."""
     row = session.get(RosterRow, course_id) or _new_row(session, course_id, url)
-    row.url = url
+    row.url, row.groups_url = url, groups_url
     if row.due_at is None and (row.tried_at is None or row.tried_at <= now - FRESH):
         row.due_at, row.attempts = now, 0
     session.flush()
@@ -119,4 +124,12 @@ def _new_row(session: Session, course_id: int, url: str) -> RosterRow:
 
 
 def _roster(row: RosterRow) -> Roster:
-    return Roster(row.course_id, row.url, row.due_at, row.attempts, row.refreshed_at, row.problem)
+    return Roster(
+        row.course_id,
+        row.url,
+        row.groups_url,
+        row.due_at,
+        row.attempts,
+        row.refreshed_at,
+        row.problem,
+    )

@@ -1,0 +1,119 @@
+"""Course Groups Service 1.0: which groups a course has, and who is in them.
+
+Who is in which group comes with the class list where the platform knows the extension of names
+and roles for it (``groups=true``, then ``group_enrollments`` with each member). Elsewhere the
+groups are asked for person by person (``user_id``). Not here: the class list (``names_roles``).
+Every call may use the network: make none inside a transaction.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final
+
+from lti_tool.domain.launch import Group
+from lti_tool.persistence.platforms import Platform
+
+from .access_tokens import AccessTokens
+from .answers import Refused, Trouble, trouble
+from .claims import MOST_ID, MOST_URL, Claims
+from .errors import BadClaimError
+from .http import HttpAnswer, PlatformHttp
+from .service_calls import ServiceCall, ServiceCalls
+from .urls import is_web_url, next_link, same_origin, with_query
+
+SERVICE: Final = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
+SCOPE: Final = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
+"""The only scope of the service."""
+GROUPS_TYPE: Final = "application/vnd.ims.lti-gs.v1.contextgroupcontainer+json"
+MOST_PAGES = 100
+
+
+class CourseGroups:
+    """The groups in courses of one deployment; ``deployment`` is the platform's word for it."""
+
+    def __init__(
+        self, http: PlatformHttp, tokens: AccessTokens, *, platform: Platform, deployment: str
+    ) -> None:
+        self._calls = ServiceCalls(http, tokens, platform=platform, deployment=deployment)
+
+    def groups(self, url: str, *, now: datetime, user_id: str = "") -> tuple[Group, ...] | Trouble:
+        """All groups of the course, or those of one person, in the platform's order; ``url`` is
+        what a launch told. All pages or trouble, never a part."""
+        onward: str | None = with_query(url, {"user_id": user_id} if user_id else {})
+        found: list[Group] = []
+        for _ in range(MOST_PAGES):
+            if onward is None:
+                return tuple(found)
+            if not same_origin(onward, url):
+                return Refused("address_forbidden", None, "another origin than the groups'")
+            answer = self._page(onward, now)
+            if not isinstance(answer, HttpAnswer):
+                return answer
+            page = _groups(answer)
+            if page is None:
+                return Refused("malformed", answer.status, answer.excerpt)
+            found.extend(page)
+            onward = next_link(answer.headers.get("link"), answer.url)
+        return Refused("malformed", None, "too many pages of groups")
+
+    def of_everybody(
+        self, url: str, people: Collection[str], *, now: datetime
+    ) -> dict[str, frozenset[str]] | Trouble:
+        """The ids of the groups of each of these people, one request after the other."""
+        found: dict[str, frozenset[str]] = {}
+        for user_id in people:
+            own = self.groups(url, now=now, user_id=user_id)
+            if not isinstance(own, tuple):
+                return own
+            found[user_id] = frozenset(each.id for each in own)
+        return found
+
+    def _page(self, url: str, now: datetime) -> HttpAnswer | Trouble:
+        answer = self._calls.make(ServiceCall(url, SCOPE, {"Accept": GROUPS_TYPE}), now=now)
+        if isinstance(answer, HttpAnswer) and not 200 <= answer.status < 300:
+            return trouble(answer, now=now)
+        return answer
+
+
+def groups_offered(claims: Claims) -> str | None:
+    """Where a launch says that the course's groups are; None where they are not offered.
+
+    A claim that cannot be read is left out rather than refused: nobody needs it to do their work.
+    """
+    try:
+        group = claims.group(SERVICE) or Claims({})
+        url, scopes = group.text("context_groups_url"), group.texts("scope") or ()
+    except BadClaimError:
+        return None
+    usable = url is not None and is_web_url(url) and len(url) <= MOST_URL
+    return url if usable and SCOPE in scopes else None
+
+
+def _groups(answer: HttpAnswer) -> tuple[Group, ...] | None:
+    """The groups of a page, unreadable entries left out; None when it is no list of groups."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return None
+    entries = body.get("groups") if isinstance(body, dict) else None
+    if not isinstance(entries, list):
+        return None
+    found = (_group(each) for each in entries)
+    return tuple(each for each in found if each is not None)
+
+
+def _group(entry: Any) -> Group | None:
+    if not isinstance(entry, dict):
+        return None
+    told = Claims({**entry, "id": text_id(entry.get("id"))})
+    try:
+        group_id = told.identifier("id")
+        return Group(group_id, told.label("name") or group_id)
+    except BadClaimError:
+        return None
+
+
+def text_id(value: object) -> object:
+    """Ids are texts, yet some write them as numbers."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value)[:MOST_ID] if is_number else value
