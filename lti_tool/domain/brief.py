@@ -8,7 +8,15 @@ Not here: ready assessments themselves (``ready_assessment``), instructions and 
 from dataclasses import dataclass
 
 from .errors import BadAssessmentError
-from .ready_assessment import MaterialKind, ReadyAssessment, codes_named, table_faults
+from .ready_assessment import (
+    MaterialKind,
+    ReadyAssessment,
+    Turn,
+    codes_named,
+    table_faults,
+    table_rows,
+    turns,
+)
 from .rubric import AssessmentMethod
 
 MAX_WORDS = 10_000
@@ -24,6 +32,16 @@ class SetMaterial:
     title: str
     kind: MaterialKind
     words: str
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns of a transcript."""
+        return turns(self.words)
+
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """The rows of a table, the head first. Raises csv.Error for words that are no table."""
+        return table_rows(self.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 One module per page; they share ``frame`` (blueprint and tabs) and do not know each other.
 """
 
-from . import choose, class_map, conditions, deliveries, queue, rate, roster
+from . import choose, class_map, conditions, deliveries, queue, rate, ready, roster
 from .frame import blueprint
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "deliveries",
     "queue",
     "rate",
+    "ready",
     "roster",
 ]

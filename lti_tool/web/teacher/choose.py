@@ -2,7 +2,6 @@
 assessments. Three clicks are enough: open a work area, insert a task, done.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
@@ -10,18 +9,17 @@ from typing import cast
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lti_tool.domain.assessment import MAX_TITLE, MAX_WEIGHT, Assessment
+from lti_tool.domain.assessment import MAX_TITLE, MAX_WEIGHT
 from lti_tool.domain.errors import BadAssessmentError, NotFoundError, UnknownRequirementError
 from lti_tool.domain.launch import Role
 from lti_tool.domain.standard import RequirementKey, Standard
-from lti_tool.persistence import assessments, courses
+from lti_tool.persistence import assessments
 from lti_tool.persistence.database import Session
 from lti_tool.services.copy_course import Original, show_original, start_fresh_run
 from lti_tool.services.set_up_assessment import (
     Choice,
     Conditions,
     point_link,
-    set_up_assessment,
 )
 from lti_tool.services.show_chooser import (
     by_task,
@@ -39,9 +37,8 @@ from lti_tool.web.wiring import wired
 
 from .conditions_form import Typed, read_conditions, typed_now, words_of
 from .frame import Place, blueprint, frame
+from .setting_up import done, open_link, store
 
-FORM_ID = re.compile(r"[A-Za-z0-9_-]{16,40}")
-"""What ``wired().new_id`` makes: each form carries the id its assessment will have."""
 WEIGHT = "weight."
 """The name of a weight's field is this and the requirement's key."""
 
@@ -67,10 +64,10 @@ def set_up() -> ResponseReturnValue:
     if reader.errors:
         return _page(typed_now(), frozenset(keys), reader.errors, standard_id=standard.id), 422
     try:
-        made = [_store(*each, number=number) for number, each in enumerate(asked)]
+        made = [store(*each, number=number) for number, each in enumerate(asked)]
     except BadAssessmentError as error:
         return _page(typed_now(), frozenset(keys), words_of(error), standard_id=standard.id), 422
-    return _done(made)
+    return done(made)
 
 
 def _asked(
@@ -114,10 +111,10 @@ def use_existing() -> ResponseReturnValue:
         chosen = [
             assessments.assessment(work.session, each, course_id=course_id) for each in wanted
         ]
-        link_id = _open_link(work.session)
+        link_id = open_link(work.session)
         if link_id is not None:
             point_link(work, chosen[0].id, course_id=course_id, link_id=link_id)
-    return _done(chosen)
+    return done(chosen)
 
 
 @blueprint.post("/choose/fresh-run")
@@ -128,7 +125,7 @@ def fresh_run() -> ResponseReturnValue:
     if source is None:
         raise NotFoundError
     with working() as work:
-        link_id = _open_link(work.session)
+        link_id = open_link(work.session)
         run = start_fresh_run(work, source, course_id=member().course_id, link_id=link_id)
     flash(gettext("Started anew for this course. Set a due time where there is one."), "ok")
     return redirect(url_for("teacher.queue", assessment_id=run.id), 303)
@@ -143,35 +140,6 @@ def cancel() -> ResponseReturnValue:
     return redirect(url_for("teacher.home"), 303)
 
 
-def _store(choice: Choice, conditions: Conditions, *, number: int) -> Assessment:
-    """The form's assessment of this number; sent twice, the same form gives the same one."""
-    form_id = request.form.get("form_id", "") + (f"-{number}" if number else "")
-    with working() as work:
-        made = _made_before(work.session, form_id)
-        if made is not None:
-            return made
-        return set_up_assessment(
-            replace(work, new_id=lambda: form_id) if FORM_ID.fullmatch(form_id) else work,
-            choice,
-            conditions,
-            course_id=member().course_id,
-            link_id=_open_link(work.session),
-        )
-
-
-def _made_before(session: Session, form_id: str) -> Assessment | None:
-    """What this form made; None if nothing yet. Raises NotFoundError for another course's."""
-    if not assessments.titles_of(session, {form_id}):
-        return None
-    return assessments.assessment(session, form_id, course_id=member().course_id)
-
-
-def _done(chosen: Sequence[Assessment]) -> ResponseReturnValue:
-    if deep_link.is_asked():
-        return deep_link.answer(chosen)
-    return redirect(url_for("teacher.queue", assessment_id=chosen[0].id), 303)
-
-
 def _copy_of() -> str | None:
     return cast("str | None", member().data.get("copy_of"))
 
@@ -179,17 +147,9 @@ def _copy_of() -> str | None:
 def _original(session: Session) -> Original | None:
     """What the launched link was copied from, while it opens nothing yet."""
     source = _copy_of()
-    if source is None or _open_link(session) is None:
+    if source is None or open_link(session) is None:
         return None
     return show_original(session, source, course_id=member().course_id)
-
-
-def _open_link(session: Session) -> int | None:
-    """The launched link while it opens nothing yet; one that does is never bent to another."""
-    link_id = cast("int | None", member().data.get("link_id"))
-    if link_id is None or courses.link(session, link_id).assessment_id is not None:
-        return None
-    return link_id
 
 
 def _chosen_keys(standard: Standard) -> Sequence[RequirementKey]:
@@ -237,7 +197,7 @@ def _page(
         chooser = show_chooser(
             session, wired().catalogue, course_id=member().course_id, standard_id=standard_id
         )
-        has_open_link = _open_link(session) is not None
+        has_open_link = open_link(session) is not None
         original = _original(session)
     deep = deep_link.is_asked()
     bundle = wired().catalogue.find(chooser.standard.id)
