@@ -66,7 +66,6 @@ def _listen_to_libraries(chain: list[Processor], last: Processor) -> None:
         ProcessorFormatter(
             processors=[ProcessorFormatter.remove_processors_meta, last],
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *chain],
-            keep_exc_info=True,
         )
     )
     root.addHandler(handler)
