@@ -15,10 +15,11 @@ from lti_tool.domain.rubric import Rubric
 from lti_tool.domain.standard import Standard, Text
 
 from .document import UnreadableError
-from .mappings import build_links, build_rule, link_problems, programmes_problems, rule_problems
+from .mappings import build_links, link_problems, programmes_problems
 from .problems import CatalogueError, Problem
 from .ready_assessments import assessment_problems, build_assessments
 from .rubrics import build_rubric, descriptor_problems, red_line_problems, scale_problems
+from .rules import build_rule, rule_problems
 from .schemas import (
     AssessmentFile,
     AttainmentFile,
@@ -114,7 +115,7 @@ class _Reading:
     ) -> AttainmentRule | None:
         if file is None or not self._sound(rule_problems(file, standard)):
             return None
-        return build_rule(file.value)
+        return build_rule(file.value, standard)
 
     def _links(
         self, file: Parsed[EquivalenceFile] | None, standard: Standard

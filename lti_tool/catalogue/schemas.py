@@ -238,7 +238,7 @@ class EquivalenceFile(OfStandard):
 class MasteryEntry(_Schema):
     """When a requirement is mastered; see ``lti_tool.domain.mapping.MasteryRule``."""
 
-    method: MasteryMethod = MasteryMethod.N_OF_M
+    method: Annotated[MasteryMethod, Field(strict=False)] = MasteryMethod.N_OF_M
     needed: Count = 2
     window: Count = 3
     rate: Annotated[int, Field(strict=True, ge=1, le=99)] = 65
@@ -261,8 +261,25 @@ class CriticalEntry(_Schema):
     reason: BothLanguages
 
 
+class PartEntry(_Schema):
+    """A part of a weighted total: whole work areas, single requirements, or both."""
+
+    name: BothLanguages
+    weight: Percent
+    minimum: Percent = 0
+    areas: list[Code] = []
+    codes: list[Code] = []
+
+
+class TotalEntry(_Schema):
+    """The weighted total a level needs."""
+
+    minimum: Percent
+    parts: Annotated[list[PartEntry], Field(min_length=1)]
+
+
 class AttainmentFile(OfStandard):
-    """``mappings/<id>/attainment.yaml``."""
+    """``mappings/<id>/attainment.yaml``; see ``lti_tool.domain.mapping.AttainmentRule``."""
 
     version: Identifier
     origin: BothLanguages
@@ -270,6 +287,9 @@ class AttainmentFile(OfStandard):
     mastery: MasteryEntry
     lost: LostEntry
     critical: dict[LevelKey, list[CriticalEntry]]
+    area_cuts: dict[LevelKey, dict[Code, Percent]] = {}
+    totals: dict[LevelKey, TotalEntry] = {}
+    downward_credit: bool = False
 
 
 class ProgrammesEntry(_Schema):

@@ -309,7 +309,7 @@ class _Storyteller:
             work,
             LevelOf(first.learner.id, standard_id, first.level),
             seen_digest=evidence_digest(
-                self._bundle, rules, first.learner.id, first.level, masteries
+                rules, first.learner.id, first.level, masteries
             ),
             school_id=room.course.school_id,
         )

@@ -1,22 +1,19 @@
-"""Whether a learner has attained a level, and if not, the shortest list of what is missing.
+"""How a learner stands to a level, the shortest list of what is missing, and what was decided.
 
-A level is cumulative (高级别涵盖低级别职业技能要求, section 6.1): its rule ranges over the
-equivalence classes of the level and of all lower levels. The rule only proposes; a person
-signs off. Not here: what is told to the LMS (``score``).
+Not here: applying the rule (``level_rule``) and what is told to the LMS (``score``).
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
-from itertools import chain
+from fractions import Fraction
 
-from .mapping import AttainmentRule, EquivalenceClass, EquivalenceClasses, LostPolicy
-from .mastery import Mastery, MasteryState
-from .standard import Level, RequirementKey, SourceStatus, Standard
+from .mapping import AttainmentRule, EquivalenceClass
+from .mastery import Mastery
+from .standard import RequirementKey, Text
 
 
 class GapReason(StrEnum):
@@ -30,19 +27,27 @@ class GapReason(StrEnum):
     """A rating is under review; the level waits for the answer."""
     AREA = "area"
     """Too few requirements of a work area are mastered; any ``needed`` of the options do."""
+    PART = "part"
+    """A part of the weighted total falls short of its minimum; the first ``needed`` of the
+    options suffice, brought to full points."""
+    TOTAL = "total"
+    """The weighted total falls short; the first ``needed`` of the options suffice likewise."""
     LOST = "lost"
     """A requirement is lost in source; the school has not waived it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One step that is missing: master ``needed`` of ``options`` (in the order of the source)."""
+    """One step that is missing: master ``needed`` of ``options``, in the order of the source;
+    for points, those with most to gain come first. ``area`` and ``part`` say where, if
+    the reason speaks of one."""
 
     reason: GapReason
     level: str
     area: str
     options: tuple[RequirementKey, ...]
     needed: int = 1
+    part: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,20 @@ class AreaStanding:
     mastered: int
     total: int
     needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class TotalStanding:
+    """A weighted total, or a part of it: the percent earned so far, and the least it must be.
+
+    ``name`` and ``weight`` (percent of the total) are None for the total itself.
+    """
+
+    level: str
+    earned: Fraction
+    minimum: int
+    name: Text | None = None
+    weight: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +88,10 @@ class Attainment:
     total: int
     areas: tuple[AreaStanding, ...]
     gaps: tuple[Gap, ...]
+    totals: tuple[TotalStanding, ...] = ()
+    """By level from the lowest, where the rule asks for one: its parts, then the total."""
+    credited: frozenset[RequirementKey] = frozenset()
+    """Classes that count as mastered because one that continues them is (downward credit)."""
 
     @property
     def met(self) -> bool:
@@ -135,171 +158,6 @@ def attainment_state(
     if not has_evidence:
         return AttainmentState.NO_EVIDENCE
     return AttainmentState.PROPOSED if attainment.met else AttainmentState.NOT_MET
-
-
-@dataclass(frozen=True)
-class LevelRule:
-    """All the data the rule of a standard works with. What it asks for is worked out once, on
-    the first evaluation: build one and use it for every learner."""
-
-    standard: Standard
-    classes: EquivalenceClasses
-    rule: AttainmentRule
-    waived: frozenset[RequirementKey] = frozenset()
-    """Requirements lost in source that the school waived with a reason."""
-
-    def evaluate(self, level: str, masteries: Mapping[RequirementKey, Mastery]) -> Attainment:
-        """Apply the rule to a learner's masteries, given by class representative.
-
-        A class that is missing from ``masteries`` has no evidence. Raises
-        UnknownRequirementError for a level the standard does not have.
-        """
-        demand = self._demands[self.standard.level(level).key]
-        mastered = demand.in_state(MasteryState.MASTERED, masteries)
-        broken = demand.in_state(MasteryState.RED_LINE, masteries)
-        reviewed = demand.in_state(MasteryState.UNDER_REVIEW, masteries)
-        return Attainment(
-            level,
-            self.rule.version,
-            len(mastered),
-            len(demand.keys) + len(demand.lost),
-            tuple(each.standing(mastered) for each in demand.areas),
-            tuple(demand.gaps(mastered, broken, reviewed)),
-        )
-
-    @cached_property
-    def _demands(self) -> Mapping[str, "_Demand"]:
-        return {level.key: _demand(self, level.key) for level in self.standard.levels}
-
-
-@dataclass(frozen=True, slots=True)
-class _Area:
-    """A work area: the classes of it that can be mastered, and how many of them must be.
-
-    A requirement lost in source is not among them: it is a gap of its own until it is waived.
-    """
-
-    level: str
-    code: str
-    keys: tuple[RequirementKey, ...]
-    members: frozenset[RequirementKey]
-    needed: int
-
-    def standing(self, mastered: frozenset[RequirementKey]) -> AreaStanding:
-        count = len(self.members & mastered)
-        return AreaStanding(self.level, self.code, count, len(self.keys), self.needed)
-
-    def gap(self, settled: frozenset[RequirementKey]) -> Gap | None:
-        """What is missing when ``settled`` are mastered: now, or as other gaps ask anyway."""
-        missing = self.needed - len(self.members & settled)
-        if missing <= 0:
-            return None
-        options = tuple(key for key in self.keys if key not in settled)
-        return Gap(GapReason.AREA, self.level, self.code, options, missing)
-
-
-@dataclass(frozen=True, slots=True)
-class _Demand:
-    """What the rule asks of any learner for one level, over it and all lower ones.
-
-    Keys are class representatives in the order of the source.
-    """
-
-    keys: tuple[RequirementKey, ...]
-    """Every class that can be mastered."""
-    members: frozenset[RequirementKey]
-    critical: frozenset[RequirementKey]
-    lost: tuple[RequirementKey, ...]
-    """Classes lost in source and not waived."""
-    areas: tuple[_Area, ...]
-    """Each distinct area; one that a higher level repeats, class for class, counts once."""
-    places: Mapping[RequirementKey, tuple[str, str]]
-    """The level and area code each requirement is printed under."""
-
-    def in_state(
-        self, state: MasteryState, masteries: Mapping[RequirementKey, Mastery]
-    ) -> frozenset[RequirementKey]:
-        return self.members.intersection(k for k, each in masteries.items() if each.state is state)
-
-    def gaps(
-        self,
-        mastered: frozenset[RequirementKey],
-        broken: frozenset[RequirementKey],
-        reviewed: frozenset[RequirementKey],
-    ) -> Iterator[Gap]:
-        """Red lines, critical requirements, reviews, areas, lost requirements, in source order.
-
-        A class that stands in two different areas is counted in each: where such areas are
-        both below the cut, the list may be longer than the very shortest, never too short.
-        """
-        critical = self.critical - mastered - broken - reviewed
-        yield from self._single(GapReason.RED_LINE, broken)
-        yield from self._single(GapReason.CRITICAL, critical)
-        yield from self._single(GapReason.REVIEW, reviewed)
-        settled = mastered | broken | critical | reviewed
-        in_areas = (each.gap(settled) for each in self.areas)
-        yield from (gap for gap in in_areas if gap is not None)
-        yield from (Gap(GapReason.LOST, *self.places[key], (key,)) for key in self.lost)
-
-    def _single(self, reason: GapReason, keys: frozenset[RequirementKey]) -> Iterator[Gap]:
-        ordered = (key for key in self.keys if key in keys) if keys else ()
-        return (Gap(reason, *self.places[key], (key,)) for key in ordered)
-
-
-def _demand(rules: LevelRule, level: str) -> _Demand:
-    levels = rules.standard.up_to(level)
-    scope = tuple(each.key for each in rules.classes.up_to(level))
-    lost = _lost_classes(rules)
-    waived = _waived(rules, lost)
-    members = frozenset(scope) - lost
-    critical = chain(*(rules.rule.critical.get(each.key, ()) for each in levels))
-    return _Demand(
-        keys=tuple(key for key in scope if key in members),
-        members=members,
-        critical=members.intersection(rules.classes.class_of(key).key for key in critical),
-        lost=tuple(key for key in scope if key in lost - waived),
-        areas=_distinct_areas(rules, levels, members),
-        places=_places(levels),
-    )
-
-
-def _lost_classes(rules: LevelRule) -> frozenset[RequirementKey]:
-    """The classes without any text left; one that still has a text elsewhere can be judged."""
-    lost = {r.key for r in rules.standard.requirements() if r.status is SourceStatus.LOST}
-    classes = (rules.classes.class_of(key) for key in lost)
-    return frozenset(each.key for each in classes if lost.issuperset(each.members))
-
-
-def _waived(rules: LevelRule, lost: frozenset[RequirementKey]) -> frozenset[RequirementKey]:
-    """The lost classes that the rule leaves out, or the school for one of their members."""
-    if rules.rule.lost is LostPolicy.WAIVE:
-        return lost
-    members = ((key, rules.classes.class_of(key).members) for key in lost)
-    return frozenset(key for key, each in members if not rules.waived.isdisjoint(each))
-
-
-def _places(levels: Iterable[Level]) -> Mapping[RequirementKey, tuple[str, str]]:
-    return {
-        requirement.key: (level.key, area.code)
-        for level in levels
-        for area in level.areas
-        for requirement in area.requirements
-    }
-
-
-def _distinct_areas(
-    rules: LevelRule, levels: Iterable[Level], members: frozenset[RequirementKey]
-) -> tuple[_Area, ...]:
-    found: dict[frozenset[RequirementKey], _Area] = {}
-    for level in levels:
-        for area in level.areas:
-            classes = (rules.classes.class_of(each.key).key for each in area.requirements)
-            keys = tuple(dict.fromkeys(key for key in classes if key in members))
-            needed = -(-len(keys) * rules.rule.area_cut // 100)
-            made = _Area(level.key, area.code, keys, frozenset(keys), needed)
-            if keys:
-                found.setdefault(made.members, made)
-    return tuple(found.values())
 
 
 def digest_of(

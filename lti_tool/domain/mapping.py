@@ -71,12 +71,19 @@ class EquivalenceClasses:
     """All classes of one standard: every requirement belongs to exactly one."""
 
     def __init__(self, standard: Standard, links: Iterable[EquivalenceLink]) -> None:
-        self._class_of = _united(standard, links)
+        known = tuple(links)
+        self._class_of = _united(standard, known)
+        self._continued_by = _continuations(self._class_of, known)
         self._standard = standard
 
     def class_of(self, key: RequirementKey) -> EquivalenceClass:
         """The class a requirement belongs to."""
         return self._class_of[key]
+
+    def continued_by(self, key: RequirementKey) -> frozenset[RequirementKey]:
+        """The class representatives that continue this one, directly or through others: the
+        higher sides of reviewed links of progress."""
+        return self._continued_by.get(key, frozenset())
 
     def up_to(self, level: str) -> tuple[EquivalenceClass, ...]:
         """The classes that a level ranges over: its own and those of all lower levels (6.1)."""
@@ -102,6 +109,22 @@ def _united(
         key: EquivalenceClass(tuple(sorted(members, key=place.__getitem__)))
         for key, members in group.items()
     }
+
+
+def _continuations(
+    class_of: Mapping[RequirementKey, EquivalenceClass], links: Iterable[EquivalenceLink]
+) -> Mapping[RequirementKey, frozenset[RequirementKey]]:
+    """Higher levels first, so that what continues the higher side is known already."""
+    found: dict[RequirementKey, frozenset[RequirementKey]] = {}
+    steps = {
+        (class_of[each.lower].key, class_of[each.higher].key)
+        for each in links
+        if each.tags[0] is LinkTag.PROGRESS and each.reviewer is not None
+    }
+    place = {key: index for index, key in enumerate(class_of)}
+    for lower, higher in sorted(steps, key=lambda step: place[step[0]], reverse=True):
+        found[lower] = found.get(lower, frozenset()) | {higher} | found.get(higher, frozenset())
+    return found
 
 
 class LostPolicy(StrEnum):
@@ -141,11 +164,37 @@ class MasteryRule:
 
 
 @dataclass(frozen=True, slots=True)
+class TotalPart:
+    """A part of a weighted total, such as 理论 (theory) or 实践 (practice).
+
+    ``weight`` is its percent of the total; ``minimum`` the percent (0 to 100) it must reach by
+    itself. Its requirements count equally.
+    """
+
+    name: Text
+    weight: int
+    minimum: int
+    requirements: tuple[RequirementKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TotalRule:
+    """The weighted total a level needs, in percent (0 to 100); weights of parts add up to 100.
+
+    1+X assessment bodies differ here; a common shape is theory 40, practice 60, at least 60.
+    """
+
+    minimum: int
+    parts: tuple[TotalPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AttainmentRule:
     """When a level is attained. ``version`` is recorded with every decision made under it.
 
     ``critical`` requirements must each be mastered; in each work area at least ``area_cut``
-    percent (0 to 100) of the requirements, so that compensation stays inside an area.
+    percent (0 to 100) of the requirements, so that compensation stays inside an area;
+    ``area_cuts`` has other cuts for some areas, by level key and area code.
     """
 
     standard_id: str
@@ -160,3 +209,12 @@ class AttainmentRule:
     """Whose rule this is, in words; the shipped one is this tool's proposal."""
     reasons: Mapping[RequirementKey, Text] = field(default_factory=dict)
     """Why a critical requirement is critical; one without a reason is missing here."""
+    area_cuts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    totals: Mapping[str, TotalRule] = field(default_factory=dict)
+    """The weighted total by level key; a level without one asks for none."""
+    downward_credit: bool = False
+    """Whether mastery of a requirement counts for those that it continues (links of progress)."""
+
+    def cut_of(self, level: str, area: str) -> int:
+        """The percent of a work area's requirements that must be mastered."""
+        return self.area_cuts.get((level, area), self.area_cut)

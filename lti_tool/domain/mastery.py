@@ -11,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from .mapping import MasteryRule
-from .mastery_methods import MasteryMethod, value_of
+from .mastery_methods import MasteryMethod, mean, value_of
 from .rating import Rating
 from .rubric import Rubric
 from .standard import RequirementKey
@@ -36,6 +36,10 @@ class MasteryState(StrEnum):
     """A rating is being reviewed (成绩复核): nothing is decided until that is answered."""
 
 
+WORTHLESS = frozenset({MasteryState.RED_LINE, MasteryState.EXPIRED, MasteryState.UNDER_REVIEW})
+"""States that earn nothing towards a weighted total."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mastery:
     """The state, and the ratings (oldest first) it rests on; empty without evidence."""
@@ -49,6 +53,9 @@ class Mastery:
     """All ratings in force for the class."""
     value: Fraction | None = None
     """Percent (0 to 100) under a method that has one, from the ratings that still count."""
+    points: Fraction = Fraction()
+    """Percent (0 to 100) towards a weighted total: ``value``, or under n of m the mean of the
+    ratings that decide; 0 where nothing counts, is under review, or a red line is broken."""
     until: datetime | None = None
     """When the first of the ratings that decide grows too old; None: never, or all are."""
 
@@ -80,13 +87,16 @@ def mastery_of(
     lapse = [_lapses_at(each, rule) for each in ratings]
     fresh = [each for each, at in zip(ratings, lapse, strict=True) if at is None or now < at]
     state, decides = _decided(ratings, fresh, rule, rubric)
+    state = MasteryState.UNDER_REVIEW if under_review else state
+    counting = _deciding(fresh, rule)
     ends = [_lapses_at(each, rule) for each in decides if each in fresh]
     return Mastery(
         requirement,
-        MasteryState.UNDER_REVIEW if under_review else state,
+        state,
         decides,
         len(ratings),
-        _value(_deciding(fresh, rule), rule, rubric),
+        _value(counting, rule, rubric),
+        Fraction() if state in WORTHLESS else _points(counting, rule, rubric),
         min((at for at in ends if at is not None), default=None),
     )
 
@@ -131,8 +141,16 @@ def _value(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubric) -> Frac
     """Percents and not level numbers are averaged: the rubric says how far apart levels are."""
     if not decides:
         return None
-    percents = [Fraction(rubric.percent(each.performance_level)) for each in decides]
-    return value_of(rule.method, percents, rule.rate)
+    return value_of(rule.method, _percents(decides, rubric), rule.rate)
+
+
+def _points(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubric) -> Fraction:
+    value = _value(decides, rule, rubric)
+    return mean(_percents(decides, rubric)) if value is None else value
+
+
+def _percents(decides: Sequence[Rating], rubric: Rubric) -> Sequence[Fraction]:
+    return [Fraction(rubric.percent(each.performance_level)) for each in decides]
 
 
 def _lapses_at(rating: Rating, rule: MasteryRule) -> datetime | None:

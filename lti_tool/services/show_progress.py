@@ -17,11 +17,11 @@ from lti_tool.domain.attainment import (
     AttainmentState,
     Decision,
     Gap,
-    LevelRule,
     attainment_state,
     in_scope,
 )
 from lti_tool.domain.errors import UnknownRequirementError
+from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mastery import Mastery, MasteryState
 from lti_tool.domain.rating import Rating, in_force
 from lti_tool.domain.rubric import Rubric
@@ -73,7 +73,7 @@ class Step:
 
     gap: Gap
     level: Level
-    area: WorkArea
+    area: WorkArea | None
     options: tuple[Standing, ...]
     standing: AreaStanding | None
     """The area's counts, None where no area is short."""
@@ -213,7 +213,7 @@ class _View:
 
     def level(self, level: Level, decision: Decision | None) -> LevelProgress:
         attainment = self.rules.evaluate(level.key, self.masteries)
-        evidence = bool(in_scope(self.bundle.classes.up_to(level.key), self.masteries))
+        evidence = bool(in_scope(self.rules.scope(level.key), self.masteries))
         return LevelProgress(
             level=level,
             attainment=attainment,
@@ -262,7 +262,7 @@ class _View:
         return Step(
             gap=gap,
             level=self.bundle.standard.level(gap.level),
-            area=self._area(gap.level, gap.area),
+            area=self._area(gap.level, gap.area) if gap.area else None,
             options=tuple(self.standing(key) for key in gap.options),
             standing=next(found, None),
         )

@@ -85,7 +85,7 @@ def _decision(
     attainment = rules.evaluate(subject.level, masteries)
     if kind is DecisionKind.SIGN_OFF and not attainment.met:
         raise NotMetError
-    resting_on = in_scope(bundle.classes.up_to(subject.level), masteries)
+    resting_on = in_scope(rules.scope(subject.level), masteries)
     return Decision(
         id=work.new_id(),
         learner_id=learner.id,
@@ -96,7 +96,7 @@ def _decision(
         mastered=attainment.mastered,
         total=attainment.total,
         rating_ids=tuple(rating.id for each in resting_on for rating in each.ratings),
-        digest=evidence_digest(bundle, rules, learner.id, subject.level, masteries),
+        digest=evidence_digest(rules, learner.id, subject.level, masteries),
         decided_by=work.actor_id,
         decided_at=work.now,
         reason=reason,

@@ -14,12 +14,12 @@ from lti_tool.domain.attainment import (
     Attainment,
     AttainmentState,
     Decision,
-    LevelRule,
     attainment_state,
     digest_of,
     in_scope,
     waived_in,
 )
+from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mapping import MasteryRule
 from lti_tool.domain.mastery import Mastery, mastery_of
 from lti_tool.domain.rating import Rating, in_force
@@ -99,7 +99,7 @@ def update_standing(work: Work, bundle: StandardBundle, learner: Account, rules:
     told: dict[str, Score] = {}
     for level in bundle.standard.levels:
         attainment = rules.evaluate(level.key, masteries)
-        evidence = bool(in_scope(bundle.classes.up_to(level.key), masteries))
+        evidence = bool(in_scope(rules.scope(level.key), masteries))
         decision = last.get(level.key)
         state = attainment_state(attainment, has_evidence=evidence, last=decision)
         _store(work, bundle, learner, attainment, state)
@@ -116,14 +116,13 @@ def update_standing(work: Work, bundle: StandardBundle, learner: Account, rules:
 
 
 def evidence_digest(
-    bundle: StandardBundle,
     rules: LevelRule,
     learner_id: int,
     level: str,
     masteries: Mapping[RequirementKey, Mastery],
 ) -> str:
     """The digest of what a decision on this level would rest on now."""
-    classes = bundle.classes.up_to(level)
+    classes = rules.scope(level)
     return digest_of(
         learner_id=learner_id,
         level=level,
@@ -193,6 +192,7 @@ def _queue_levels(
                     person_id=learner.id,
                     score=told[level],
                     now=work.now,
+                    bulk=work.bulk,
                 )
 
 
@@ -223,6 +223,7 @@ def _queue_grade(work: Work, submission: Submission, assessment: Assessment) -> 
             person_id=submission.learner_id,
             score=list(grades.values())[-1],
             now=work.now,
+            bulk=work.bulk,
         )
     return submission.id in grades
 

@@ -76,16 +76,16 @@ class Radar:
         return _joined([spoke.cut for spoke in self.spokes])
 
 
-def radar(parts: Sequence[tuple[str, int, int]], cut_percent: int) -> Radar | None:
-    """The radar of parts, each a label, how many were reached and of how many, in their order.
+def radar(parts: Sequence[tuple[str, int, int, int]]) -> Radar | None:
+    """The radar of parts, in their order: each a label, how many were reached and of how many,
+    and its cut as 0 to 100 percent.
 
-    ``cut_percent`` is the cut as 0 to 100 of each part. None for fewer than three parts, which
-    span no area: show the table alone.
+    None for fewer than three parts, which span no area: show the table alone.
     """
     if len(parts) < 3:
         return None
     angles = [math.tau * index / len(parts) for index in range(len(parts))]
-    spokes = [_spoke(*part, angle, cut_percent) for part, angle in zip(parts, angles, strict=True)]
+    spokes = [_spoke(*part, angle) for part, angle in zip(parts, angles, strict=True)]
     rings = [_joined([_around(angle, share / 4) for angle in angles]) for share in range(1, 5)]
     return Radar(tuple(spokes), tuple(rings))
 
@@ -147,7 +147,7 @@ def _height(number: int, levels: int, cut: int) -> float:
     return HISTORY_TOP + (levels - number) * HISTORY_STEP + below
 
 
-def _spoke(label: str, reached: int, total: int, angle: float, cut_percent: int) -> Spoke:
+def _spoke(label: str, reached: int, total: int, cut_percent: int, angle: float) -> Spoke:
     edge = _around(angle, 1 + LABEL_GAP / RADAR_RADIUS)
     anchor = _anchor(edge.x - RADAR_CENTRE[0])
     lines = wrapped(label, MIDDLE_WIDTH if anchor == "middle" else SIDE_WIDTH)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lti_tool.catalogue.bundle import StandardBundle
 from lti_tool.catalogue.reader import Catalogue, load_catalogue
-from lti_tool.domain.attainment import LevelRule
+from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mastery import mastery_of
 from lti_tool.domain.rating import Rating, in_force
 from lti_tool.domain.standard import RequirementKey

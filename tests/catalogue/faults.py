@@ -28,6 +28,25 @@ class Fault(NamedTuple):
     reason: str
 
 
+TOTAL = """area_cut: 80
+totals:
+  elementary:
+    minimum: 60
+    parts:
+    - name: {zh: 理论, en: Theory}
+      weight: 40
+      areas: ['1']
+    - name: {zh: 实践, en: Practice}
+      weight: 60
+      minimum: 60
+      areas: ['2', '3', '4']"""
+
+
+def total(old: str, new: str) -> str:
+    """A weighted total with one edit."""
+    return TOTAL.replace(old, new)
+
+
 FIRST = "areas[0].tasks[0].requirements"
 FAULTS = {
     "a code read as a number": Fault(
@@ -311,6 +330,52 @@ FAULTS = {
     ),
     "an area cut below 0": Fault(
         ATTAINMENT, "area_cut: 80", "area_cut: -1", "-1", "area_cut", "must not be less than 0"
+    ),
+    "a rate that leaves nothing to the newest rating": Fault(
+        ATTAINMENT, "window: 3", "window: 3\n  rate: 0", "rate", "mastery.rate", "less than 1"
+    ),
+    "a method nobody knows": Fault(
+        ATTAINMENT, "window: 3", "window: 3\n  method: luck", "luck", "mastery.method", "not one of"
+    ),
+    "more raters than ratings looked at": Fault(
+        ATTAINMENT,
+        "window: 3",
+        "window: 3\n  minimum_raters: 4",
+        "minimum_raters",
+        "mastery.minimum_raters",
+        "not be more than window",
+    ),
+    "a cut for an area of nowhere": Fault(
+        ATTAINMENT,
+        "area_cut: 80",
+        "area_cut: 80\narea_cuts:\n  elementary:\n    '9': 50",
+        "'9'",
+        "area_cuts.elementary.9",
+        "has no elementary/9",
+    ),
+    "weights that do not add up": Fault(
+        ATTAINMENT,
+        "area_cut: 80",
+        total("weight: 40", "weight: 50"),
+        "parts",
+        "totals.elementary.parts",
+        "add up to 110",
+    ),
+    "a requirement in two parts of a total": Fault(
+        ATTAINMENT,
+        "area_cut: 80",
+        total("areas: ['2', '3', '4']", "codes: ['1.1.1']"),
+        "name",
+        "totals.elementary.parts[1]",
+        "earlier part already",
+    ),
+    "a total over an area of nowhere": Fault(
+        ATTAINMENT,
+        "area_cut: 80",
+        total("areas: ['1']", "areas: ['1', '9']"),
+        "name",
+        "totals.elementary.parts[0]",
+        "has no elementary/9",
     ),
     "a kind of school twice": Fault(
         PROGRAMMES,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from lti_tool.domain.assessment import AssessedRequirement, Assessment
-from lti_tool.domain.attainment import LevelRule
+from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mapping import (
     AttainmentRule,
     EquivalenceClasses,

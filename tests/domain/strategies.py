@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from lti_tool.domain.attainment import LevelRule
+from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mapping import EquivalenceClasses, EquivalenceLink, LostPolicy
 from lti_tool.domain.rating import Rating
 from lti_tool.domain.standard import RequirementKey, Standard

@@ -16,12 +16,12 @@ from lti_tool.domain.attainment import (
     DecisionKind,
     Gap,
     GapReason,
-    LevelRule,
     attainment_state,
     digest_of,
     in_scope,
 )
 from lti_tool.domain.errors import UnknownRequirementError
+from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mapping import EquivalenceClasses, LostPolicy
 from lti_tool.domain.mastery import Mastery, MasteryState
 from lti_tool.domain.standard import RequirementKey

@@ -6,7 +6,8 @@ from dataclasses import replace
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lti_tool.domain.attainment import GapReason, LevelRule
+from lti_tool.domain.attainment import GapReason
+from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mapping import LostPolicy
 from lti_tool.domain.mastery import Mastery, MasteryState
 from lti_tool.domain.standard import RequirementKey, SourceStatus, WorkArea

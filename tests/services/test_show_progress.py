@@ -70,7 +70,7 @@ def test_steps_name_critical_requirements_and_short_areas(
     ]
     assert critical == ["2.2.1", "2.2.2", "2.4.1", "3.2.3"]
     areas = [each for each in elementary.steps if each.gap.reason is GapReason.AREA]
-    assert [each.area.code for each in areas] == ["1", "2", "3", "4"]
+    assert [each.gap.area for each in areas] == ["1", "2", "3", "4"]
     assert all(each.standing for each in areas)
 
 

@@ -95,7 +95,7 @@ def sign_off(classroom: Classroom, learner: Account) -> None:
         known = masteries_of(
             work.session, bundle, learner.id, rule=rules.rule.mastery, now=work.now
         )
-        digest = evidence_digest(bundle, rules, learner.id, "elementary", known)
+        digest = evidence_digest(rules, learner.id, "elementary", known)
         school_id = classroom.course.school_id
         sign_off_attainment(work, subject(learner), seen_digest=digest, school_id=school_id)
 

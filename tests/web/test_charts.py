@@ -6,7 +6,7 @@ from lti_tool.web.charts import history, radar, ring, wrapped
 
 
 def test_a_radar_starts_at_the_top_and_runs_clockwise() -> None:
-    drawn = radar([("A", 5, 10), ("B", 10, 10), ("C", 0, 10), ("D", 10, 10)], 80)
+    drawn = radar([("A", 5, 10, 80), ("B", 10, 10, 80), ("C", 0, 10, 80), ("D", 10, 10, 80)])
     assert drawn is not None
     assert [str(spoke.end) for spoke in drawn.spokes] == [
         "172.0,64.0",
@@ -19,19 +19,19 @@ def test_a_radar_starts_at_the_top_and_runs_clockwise() -> None:
 
 
 def test_the_cut_lies_at_its_share_of_every_spoke() -> None:
-    drawn = radar([("A", 0, 4), ("B", 0, 4), ("C", 0, 4), ("D", 0, 4)], 50)
+    drawn = radar([("A", 0, 4, 50), ("B", 0, 4, 50), ("C", 0, 4, 50), ("D", 0, 4, 50)])
     assert drawn is not None
     assert drawn.cut == "172.0,102.0 210.0,140.0 172.0,178.0 134.0,140.0"
 
 
 def test_a_part_without_requirements_stays_at_the_centre() -> None:
-    drawn = radar([("A", 0, 0), ("B", 1, 1), ("C", 1, 1)], 80)
+    drawn = radar([("A", 0, 0, 80), ("B", 1, 1, 80), ("C", 1, 1, 80)])
     assert drawn is not None
     assert drawn.spokes[0].value == drawn.centre
 
 
 def test_two_parts_are_no_radar() -> None:
-    assert radar([("A", 1, 2), ("B", 1, 2)], 80) is None
+    assert radar([("A", 1, 2, 80), ("B", 1, 2, 80)]) is None
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_long_label_is_broken_into_even_lines(
 
 
 def test_the_figures_stand_below_the_last_line_of_the_label() -> None:
-    drawn = radar([("A", 1, 2), ("电子商务仓配一体服务", 1, 2), ("C", 1, 2)], 80)
+    drawn = radar([("A", 1, 2, 80), ("电子商务仓配一体服务", 1, 2, 80), ("C", 1, 2, 80)])
     assert drawn is not None
     first, second, figures = drawn.spokes[1].baselines()
     assert first < second < figures

@@ -106,7 +106,7 @@ def explain_decision(
     last = made[0] if made else None
     areas = areas_of(session, subject)
     stored = ratings.ratings_of_learner(session, learner.id, standard.id)
-    digest = partial(evidence_digest, subject.bundle, subject.rules, learner.id, subject.level.key)
+    digest = partial(evidence_digest, subject.rules, learner.id, subject.level.key)
     return DecisionExplained(
         school=schools.school(session, school_id),
         learner=learner,

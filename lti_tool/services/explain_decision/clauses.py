@@ -21,6 +21,10 @@ class ClauseKind(StrEnum):
     """Every critical requirement is mastered."""
     AREA = "area"
     """Each work area reaches its cut; counts areas."""
+    TOTAL = "total"
+    """The weighted totals, each part and each whole, reach their minimum; counts them."""
+    CREDIT = "credit"
+    """A mastered requirement counts for those it continues; counts these, decides nothing."""
     RED_LINE = "red_line"
     """No breach of a red line stands; counts breaches."""
     REVIEW = "review"
@@ -55,6 +59,12 @@ def clauses_of(
     reached = sum(each.mastered >= each.needed for each in attainment.areas)
     total = len(attainment.areas)
     yield Clause(ClauseKind.AREA, reached == total, reached, total)
+    if attainment.totals:
+        enough = sum(each.earned >= each.minimum for each in attainment.totals)
+        asked = len(attainment.totals)
+        yield Clause(ClauseKind.TOTAL, enough == asked, enough, asked)
+    if subject.rules.rule.downward_credit:
+        yield Clause(ClauseKind.CREDIT, None, len(attainment.credited))
     yield from _red_lines(subject, areas)
     yield from _reviews(subject, areas)
     lower = [gap for gap in attainment.gaps if gap.level != subject.level.key]

@@ -54,6 +54,8 @@ class RequirementShown:
     lost: bool
     waiver: Waiver | None
     waived_by: Account | None
+    credited: bool
+    """Whether it counts as mastered because a requirement that continues it is."""
 
     @property
     def state(self) -> str:
@@ -97,7 +99,7 @@ class GapShown:
 
     gap: Gap
     level: Level
-    area: WorkArea
+    area: WorkArea | None
     options: tuple[RequirementShown, ...]
 
 
@@ -124,7 +126,7 @@ def gaps_of(subject: Subject, areas: Iterable[AreaShown]) -> tuple[GapShown, ...
         GapShown(
             gap,
             subject.bundle.standard.level(gap.level),
-            _area(subject, gap),
+            _area(subject, gap) if gap.area else None,
             tuple(by_key[key] for key in gap.options),
         )
         for gap in subject.attainment.gaps
@@ -169,6 +171,7 @@ class _Requirements:
             lost=lost,
             waiver=waiver if lost else None,
             waived_by=self._people.get(waiver.waived_by) if waiver else None,
+            credited=cls.key in self._subject.attainment.credited,
         )
 
     def _rating(self, rating: Rating, key: RequirementKey) -> RatingShown:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lti_tool.catalogue import StandardBundle
-from lti_tool.domain.attainment import Attainment, LevelRule, in_scope
+from lti_tool.domain.attainment import Attainment, in_scope
+from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mapping import EquivalenceClass
 from lti_tool.domain.mastery import Mastery, MasteryState
 from lti_tool.domain.standard import Level, RequirementKey, Text
@@ -38,8 +39,8 @@ class Subject:
 
     @cached_property
     def evidence(self) -> tuple[Mastery, ...]:
-        """The masteries with ratings among these classes."""
-        return in_scope(self.classes, self.masteries)
+        """The masteries with ratings that bear on the level."""
+        return in_scope(self.rules.scope(self.level.key), self.masteries)
 
     @cached_property
     def critical(self) -> Mapping[RequirementKey, Text]:

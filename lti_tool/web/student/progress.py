@@ -84,7 +84,12 @@ def _chosen(standards: Sequence[Standard], wish: str | None) -> Standard | None:
 
 def _drawn(shown: ProgressShown) -> Drawn:
     areas = [
-        (_short_name(shown, standing), standing.mastered, standing.total)
+        (
+            _short_name(shown, standing),
+            standing.mastered,
+            standing.total,
+            shown.rules.rule.cut_of(standing.level, standing.area),
+        )
         for _, standing in shown.areas
     ]
     return Drawn(
@@ -93,7 +98,7 @@ def _drawn(shown: ProgressShown) -> Drawn:
             each.level.key: charts.ring(each.attainment.mastered, each.attainment.total)
             for each in shown.levels
         },
-        radar=charts.radar(areas, shown.rules.rule.area_cut),
+        radar=charts.radar(areas),
         history=_history(shown.history, shown) if shown.history else None,
         days=_days(shown.history) if shown.history else [],
     )
