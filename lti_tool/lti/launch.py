@@ -32,7 +32,7 @@ from lti_tool.domain.launch import (
     ResourceLink,
 )
 from lti_tool.persistence.database import Session
-from lti_tool.persistence.login_states import LoginState, digest, login_state, use_login_state
+from lti_tool.persistence.login_states import digest, login_state, use_login_state
 from lti_tool.persistence.platforms import (
     Deployment,
     DeploymentState,
@@ -137,20 +137,42 @@ def open_launch(
         raise BadTokenError("token_missing")
     if not form.get("state"):
         raise LoginStateError("state_missing")
-    state = _state(session, digest(form["state"]), browser, now)
-    platform = stored_platform(session, state.platform_id)
-    if platform is None:
+    state_hash = digest(form["state"])
+    by = None if browser is None else digest(browser)
+    used = use_login_state(session, state_hash, browser=by, consent=confirmed, now=now)
+    if used is not None:
+        return Arrival(
+            used.platform,
+            form["id_token"],
+            used.nonce_hash,
+            used.target_link_uri,
+            browser_proven=True,
+            named_deployment=used.deployment_id,
+        )
+    return _unproven(session, form["id_token"], state_hash, by, now)
+
+
+def _unproven(
+    session: Session, id_token: str, state_hash: str, browser: str | None, now: datetime
+) -> Arrival:
+    """A launch whose login could not be used up: why it is refused, or that a proof may follow."""
+    state = login_state(session, state_hash)
+    platform = None if state is None else stored_platform(session, state.platform_id)
+    if state is None or platform is None:
         raise LoginStateError("state_unknown")
-    proven = browser is not None or confirmed or state.browser_hash is None
-    if proven and not use_login_state(session, state.state_hash, now=now):
+    if browser is not None and browser != state.browser_hash:
+        raise LoginStateError("browser_changed")
+    if state.used_at is not None:
         raise LoginStateError("state_used")
+    if state.expires_at <= now:
+        raise LoginStateError("state_expired")
     return Arrival(
         platform,
-        form["id_token"],
+        id_token,
         state.nonce_hash,
         state.target_link_uri,
-        proven,
-        state.deployment_id,
+        browser_proven=False,
+        named_deployment=state.deployment_id,
     )
 
 
@@ -200,20 +222,6 @@ def admit_launch(verified: VerifiedLaunch, deployment: Deployment) -> Launch:
     if deployment.state is not DeploymentState.APPROVED:
         raise DeploymentWaitingError(verified.platform.name, verified.deployment)
     return replace(verified.launch, deployment_id=deployment.id)
-
-
-def _state(session: Session, state_hash: str, browser: str | None, now: datetime) -> LoginState:
-    """The login, still to be used. Another browser's attempt is refused before it can be."""
-    state = login_state(session, state_hash)
-    if state is None:
-        raise LoginStateError("state_unknown")
-    if browser is not None and digest(browser) != state.browser_hash:
-        raise LoginStateError("browser_changed")
-    if state.used_at is not None:
-        raise LoginStateError("state_used")
-    if state.expires_at <= now:
-        raise LoginStateError("state_expired")
-    return state
 
 
 def _message_type(claims: Claims) -> MessageType:

@@ -19,12 +19,12 @@ from pylti1p3.session import SessionService
 
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.login_states import (
-    LoginState,
+    NewLogin,
     digest,
     keep_login_state,
     sweep_login_states,
 )
-from lti_tool.persistence.platforms import Platform, platform_by, platforms_of_issuer
+from lti_tool.persistence.platforms import Platform, platforms_of_issuer
 
 from .errors import BadLoginError, UnknownPlatformError
 from .registrations import OnePlatform
@@ -68,27 +68,47 @@ def begin_login(
     Raises BadLoginError (``login_parameter_missing``, ``target_not_ours``) and
     UnknownPlatformError (``platform_unknown``, ``platform_ambiguous``).
     """
-    platform = _platform(session, parameters)
+    issuer = _required(parameters, "iss")
+    client_id = _optional(parameters, "client_id") or _only_client(session, issuer)
     _required(parameters, "login_hint")
     _optional(parameters, "lti_message_hint")
     deployment = _optional(parameters, "lti_deployment_id", most=MOST_DEPLOYMENT)
     target = _target(parameters, address)
     secret, nonce = token(), token()
-    login = _Login(platform, parameters, secret, nonce)
-    state = LoginState(
-        state_hash=digest(login.state),
-        nonce_hash=digest(nonce),
-        platform_id=platform.id,
+    nonce_hash = digest(nonce)
+    if nonce_hash.startswith(SWEEPS):
+        sweep_login_states(session, before=now - KEEP_EXPIRED)
+    begun = NewLogin(
+        issuer=issuer,
+        client_id=client_id,
+        state_hash=digest(_state(secret)),
+        nonce_hash=nonce_hash,
         target_link_uri=target,
         browser_hash=None if browser is None else digest(browser),
         deployment_id=deployment,
         created_at=now,
         expires_at=now + LOGIN_LIFETIME,
     )
-    if digest(nonce).startswith(SWEEPS):
-        sweep_login_states(session, before=now - KEEP_EXPIRED)
-    keep_login_state(session, state)
-    return LoginRedirect(login.authentication_request(address.launch_url), login.state)
+    platform = keep_login_state(session, begun)
+    if platform is None:
+        raise UnknownPlatformError("platform_unknown", issuer[:200])
+    login = _Login(platform, parameters, secret, nonce)
+    return LoginRedirect(login.authentication_request(address.launch_url), _state(secret))
+
+
+def _only_client(session: Session, issuer: str) -> str:
+    """The client id of an issuer that has one only: a login need not name it."""
+    candidates = platforms_of_issuer(session, issuer)
+    if not candidates:
+        raise UnknownPlatformError("platform_unknown", issuer[:200])
+    if len(candidates) > 1:
+        raise UnknownPlatformError("platform_ambiguous", issuer[:200])
+    return candidates[0].client_id
+
+
+def _state(secret: str) -> str:
+    """The state as PyLTI1p3 writes it."""
+    return f"state-{secret}"
 
 
 def _target(parameters: Mapping[str, str], address: ToolAddress) -> str:
@@ -96,21 +116,6 @@ def _target(parameters: Mapping[str, str], address: ToolAddress) -> str:
     if len(target) > 2000 or not address.owns(target):
         raise BadLoginError("target_not_ours")
     return target
-
-
-def _platform(session: Session, parameters: Mapping[str, str]) -> Platform:
-    issuer = _required(parameters, "iss")
-    client_id = _optional(parameters, "client_id")
-    if client_id:
-        found = platform_by(session, issuer, client_id)
-        candidates: tuple[Platform, ...] = () if found is None else (found,)
-    else:
-        candidates = platforms_of_issuer(session, issuer)
-    if not candidates:
-        raise UnknownPlatformError("platform_unknown", issuer[:200])
-    if len(candidates) > 1:
-        raise UnknownPlatformError("platform_ambiguous", issuer[:200])
-    return candidates[0]
 
 
 def _required(parameters: Mapping[str, str], name: str) -> str:
@@ -191,11 +196,6 @@ class _Login(OIDCLogin[_Parameters, OnePlatform, _NoSession, _NoCookies, str]):
         bare = OnePlatform(replace(platform, auth_login_url=self._bare_url))
         super().__init__(request, bare, _NoSession(request), _NoCookies())
         self._secret, self._nonce = secret, nonce
-
-    @property
-    def state(self) -> str:
-        """The state as PyLTI1p3 writes it."""
-        return f"state-{self._secret}"
 
     def authentication_request(self, launch_url: str) -> str:
         """The URL of the OIDC authentication request."""

@@ -31,6 +31,7 @@ POOL_SIZE = 10
 """Connections kept per process, and as many more at need; more than a process has threads."""
 IDLE_SECONDS = 1.0
 READS_ONLY = "lti_tool_reads_only"
+AT_ONCE = "lti_tool_at_once"
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -78,6 +79,7 @@ class Database:
         self._writers = sessionmaker(self.engine, expire_on_commit=False)
         readers = self.engine.execution_options(**{READS_ONLY: True})
         self._readers = sessionmaker(readers, expire_on_commit=False)
+        self._at_once = sessionmaker(_without_transactions(self.engine), expire_on_commit=False)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -89,6 +91,16 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """A session for looking only: it waits for no writer, and whatever it changes is lost."""
         with self._readers() as session:
+            yield session
+
+    @contextmanager
+    def at_once(self) -> Iterator[Session]:
+        """A session in which every statement is a transaction of its own, committed as it returns.
+
+        For what one statement decides: it takes one round trip to the server where a transaction
+        takes three. Rows changed as objects are lost here, since nothing flushes them.
+        """
+        with self._at_once() as session:
             yield session
 
     def ping(self) -> None:
@@ -126,6 +138,14 @@ def _postgresql(url: URL) -> Engine:
     return engine
 
 
+def _without_transactions(engine: Engine) -> Engine:
+    """The same connections, on which statements commit by themselves. SQLite's driver does so
+    anyhow unless a transaction is begun (``_begin``)."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{AT_ONCE: True})
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def _note_idle(_connection: object, record: ConnectionPoolEntry) -> None:
     record.info["idle_since"] = time.monotonic()
 
@@ -160,8 +180,10 @@ def _begin(connection: Connection) -> None:
     """A writer takes the write lock at once: a transaction that reads and then writes would
     otherwise fail with "database is locked" when another wrote in between, however long it
     waits. Readers go on beside it."""
-    reads_only = connection.get_execution_options().get(READS_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get(AT_ONCE, False):
+        reads_only = options.get(READS_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 
 def alembic_config(url: str, migrations_dir: Path) -> Config:

@@ -3,19 +3,34 @@
 Not here: what makes a launch valid (``lti_tool.lti.launch``), sessions after the launch.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, ForeignKey, String, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    ForeignKey,
+    String,
+    UpdateBase,
+    bindparam,
+    delete,
+    insert,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UtcDateTime
+from .platforms import PLATFORMS, Platform, as_platform, columns_of_platform
 
 __all__ = [
     "LoginState",
     "LoginStateRow",
+    "NewLogin",
+    "UsedLogin",
     "digest",
     "keep_login_state",
     "login_state",
@@ -41,6 +56,21 @@ class LoginStateRow(Base):
 
 
 @dataclass(frozen=True, slots=True)
+class NewLogin:
+    """A login just begun, with whom. The rest as in ``LoginState``."""
+
+    issuer: str
+    client_id: str
+    state_hash: str
+    nonce_hash: str
+    target_link_uri: str
+    browser_hash: str | None
+    deployment_id: str | None
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LoginState:
     """A login as stored. ``browser_hash`` is None where the browser was given no cookie,
     ``deployment_id`` where the platform named none (``lti_deployment_id`` is optional)."""
@@ -56,19 +86,65 @@ class LoginState:
     deployment_id: str | None = None
 
 
-COLUMNS = tuple(getattr(LoginStateRow, each.name) for each in fields(LoginState))
-# Built once: every launch needs them, and building takes longer than the database does.
-KEEP = insert(LoginStateRow)
-LOOK = select(*COLUMNS).where(LoginStateRow.state_hash == bindparam("state"))
-USE = (
-    update(LoginStateRow)
-    .where(
-        LoginStateRow.state_hash == bindparam("state"),
-        LoginStateRow.used_at.is_(None),
-        LoginStateRow.expires_at > bindparam("now"),
+@dataclass(frozen=True, slots=True)
+class UsedLogin:
+    """What a login that was just used up says about its launch; fields as in ``LoginState``."""
+
+    platform: Platform
+    nonce_hash: str
+    target_link_uri: str
+    deployment_id: str | None
+
+
+LOGINS = Base.metadata.tables["login_states"]
+OWN_PLATFORM = "login_states.platform_id"
+KEPT = tuple(each.name for each in fields(NewLogin) if each.name not in {"issuer", "client_id"})
+
+
+def _keep() -> UpdateBase:
+    """The platform is found and the login kept for it in one."""
+    columns = {name: LOGINS.c[name] for name in KEPT}
+    known = select(
+        PLATFORMS.c.id, *(bindparam(name, type_=each.type) for name, each in columns.items())
+    ).where(
+        PLATFORMS.c.issuer == bindparam("issuer"), PLATFORMS.c.client_id == bindparam("client_id")
     )
-    .values(used_at=bindparam("now"))
+    return (
+        insert(LoginStateRow)
+        .from_select(["platform_id", *KEPT], known)
+        .returning(*columns_of_platform(OWN_PLATFORM))
+    )
+
+
+def _use(browser: ColumnElement[bool]) -> UpdateBase:
+    """The login is used up and read, with its platform, in one."""
+    row = LOGINS.c
+    return (
+        update(LoginStateRow)
+        .where(
+            row.state_hash == bindparam("state"),
+            row.used_at.is_(None),
+            row.expires_at > bindparam("now"),
+            browser,
+        )
+        .values(used_at=bindparam("now"))
+        .returning(
+            row.nonce_hash,
+            row.target_link_uri,
+            row.deployment_id,
+            *columns_of_platform(OWN_PLATFORM),
+        )
+    )
+
+
+# Built once: every launch needs them, and building takes longer than the database does.
+LOOK = select(*(getattr(LoginStateRow, each.name) for each in fields(LoginState))).where(
+    LoginStateRow.state_hash == bindparam("state")
 )
+KEEP = _keep()
+USE_BY_BROWSER = _use(LoginStateRow.browser_hash == bindparam("browser"))
+USE_BY_ANY = _use(LoginStateRow.browser_hash.is_(None))
+USE_BY_CONSENT = _use(true())
 
 
 def digest(secret: str) -> str:
@@ -76,9 +152,12 @@ def digest(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def keep_login_state(session: Session, state: LoginState) -> None:
-    """Store a login just begun."""
-    session.connection().execute(KEEP, asdict(state))
+def keep_login_state(session: Session, login: NewLogin) -> Platform | None:
+    """Store a login for its platform, in one statement; None, and nothing stored, where there is
+    no such platform."""
+    values = {each: getattr(login, each) for each in login.__slots__}
+    row = session.connection().execute(KEEP, values).one_or_none()
+    return None if row is None else as_platform(row)
 
 
 def login_state(session: Session, state_hash: str) -> LoginState | None:
@@ -87,13 +166,24 @@ def login_state(session: Session, state_hash: str) -> LoginState | None:
     return None if row is None else LoginState(*row)
 
 
-def use_login_state(session: Session, state_hash: str, *, now: datetime) -> bool:
-    """Use up a login; True for exactly one caller, False when unknown, used or expired.
+def use_login_state(
+    session: Session, state_hash: str, *, browser: str | None, consent: bool = False, now: datetime
+) -> UsedLogin | None:
+    """Use up a login that ``browser`` (the hash of its secret) began, or that no browser was bound
+    to; ``consent`` is a person's word in place of the secret. None, and nothing is used up, when
+    it is unknown, used, expired or another browser's.
 
     One conditional UPDATE: of two launches at once the second waits for the first to commit
     and then finds the row used, on SQLite and on PostgreSQL.
     """
-    return session.connection().execute(USE, {"state": state_hash, "now": now}).rowcount == 1
+    values: dict[str, object] = {"state": state_hash, "now": now}
+    statement = USE_BY_CONSENT if consent else USE_BY_ANY
+    if browser is not None:
+        statement, values["browser"] = USE_BY_BROWSER, browser
+    row = session.connection().execute(statement, values).one_or_none()
+    if row is None:
+        return None
+    return UsedLogin(as_platform(row), row.nonce_hash, row.target_link_uri, row.deployment_id)
 
 
 def sweep_login_states(session: Session, *, before: datetime) -> int:

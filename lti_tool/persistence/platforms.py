@@ -6,7 +6,7 @@ to, which ``lti_tool.lti`` knows.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,12 +15,15 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
+    Integer,
     Row,
     String,
     UniqueConstraint,
     bindparam,
     delete,
+    literal_column,
     select,
 )
 from sqlalchemy.exc import IntegrityError
@@ -187,25 +190,35 @@ def add_platform(session: Session, details: PlatformDetails, *, now: datetime) -
     )
     session.add(row)
     session.flush()
-    return _platform(row)
+    return as_platform(row)
 
 
 def platforms(session: Session) -> tuple[Platform, ...]:
     """Every platform, in the order they were added."""
     rows = session.scalars(select(PlatformRow).order_by(PlatformRow.id))
-    return tuple(_platform(row) for row in rows)
+    return tuple(as_platform(row) for row in rows)
 
 
 def platform(session: Session, platform_id: int) -> Platform | None:
     """The platform of this row id; None when there is none."""
     row = read_one(session, PLATFORM_BY_ID, id=platform_id)
-    return None if row is None else _platform(row)
+    return None if row is None else as_platform(row)
+
+
+def columns_of_platform(platform_id: str) -> Sequence[ColumnElement[Any]]:
+    """A platform's columns, for ``as_platform``, as a statement may return them that writes a row
+    of another table; ``platform_id`` names that row's column (``login_states.platform_id``).
+
+    PostgreSQL could join them there, SQLite can only look them up.
+    """
+    own = PLATFORMS.c.id == literal_column(platform_id, Integer)
+    return [select(each).where(own).scalar_subquery().label(each.name) for each in PLATFORMS.c]
 
 
 def platform_by(session: Session, issuer: str, client_id: str) -> Platform | None:
     """The platform of exactly this issuer and client id; None when there is none."""
     row = read_one(session, PLATFORM_BY_CLIENT, issuer=issuer, client=client_id)
-    return None if row is None else _platform(row)
+    return None if row is None else as_platform(row)
 
 
 def platforms_of_issuer(session: Session, issuer: str) -> tuple[Platform, ...]:
@@ -213,7 +226,7 @@ def platforms_of_issuer(session: Session, issuer: str) -> tuple[Platform, ...]:
     rows = session.scalars(
         select(PlatformRow).where(PlatformRow.issuer == issuer).order_by(PlatformRow.id)
     )
-    return tuple(_platform(row) for row in rows)
+    return tuple(as_platform(row) for row in rows)
 
 
 def note_product(session: Session, platform_id: int, product: str) -> None:
@@ -351,7 +364,8 @@ def _delete_platform(session: Session, platform_id: int) -> None:
     session.execute(delete(PlatformRow).where(PlatformRow.id == platform_id))
 
 
-def _platform(row: PlatformRow | Row[Any]) -> Platform:
+def as_platform(row: PlatformRow | Row[Any]) -> Platform:
+    """The value of a row."""
     return Platform(
         id=row.id,
         created_at=row.created_at,

@@ -54,7 +54,7 @@ def login() -> ResponseReturnValue:
     secret = secrets.token_urlsafe(32)
     parameters = request.values.to_dict()
     count_login(parameters)
-    with wiring.database.transaction() as session:
+    with wiring.database.at_once() as session:
         onward = begin_login(
             session,
             parameters,
@@ -75,7 +75,7 @@ def launch() -> ResponseReturnValue:
     now = wiring.clock()
     form = request.form.to_dict()
     proof = proof_of(form)
-    with wiring.database.transaction() as session:
+    with wiring.database.at_once() as session:
         arrival = open_launch(
             session, form, browser=proof.secret, confirmed=proof.seen is not None, now=now
         )

@@ -44,7 +44,7 @@ class Plan:
     rounds: int = 7
     size: int = 300
     threads: int = 4
-    people: int = 60
+    people: int = 300
     courses: int = 3
 
 
@@ -81,7 +81,7 @@ class Load:
         """Time one round; the bare requests half before and half after the launches."""
         size = self.plan.size
         before, _ = self._timed(lambda _number: self._bare(), range(size))
-        logins, begun = self._timed(lambda _number: self._login(), range(size))
+        logins, begun = self._timed(self._login, range(size))
         forms = [self._signed(number, each) for number, each in enumerate(begun)]
         launches, _ = self._timed(self._launch, forms)
         after, _ = self._timed(lambda _number: self._bare(), range(size))
@@ -97,11 +97,11 @@ class Load:
         if b"200 OK" not in self._send("GET", "/bare/", b"", ""):
             raise RuntimeError("the bare request failed")
 
-    def _login(self) -> Begun:
+    def _login(self, number: int) -> Begun:
         parameters = {
             "iss": self.plan.issuer,
             "client_id": self.plan.client_id,
-            "login_hint": "5",
+            "login_hint": str(number % self.plan.people),
             "lti_message_hint": "7",
             "target_link_uri": self._target,
         }

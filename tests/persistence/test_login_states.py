@@ -9,6 +9,7 @@ import pytest
 from lti_tool.persistence.database import Database
 from lti_tool.persistence.login_states import (
     LoginState,
+    NewLogin,
     digest,
     keep_login_state,
     login_state,
@@ -35,11 +36,22 @@ def kept(database: Database) -> LoginState:
     )
     with database.transaction() as session:
         platform = add_platform(session, details, now=NOW)
-        state = LoginState(
-            digest("state"), digest("nonce"), platform.id, url, digest("browser"), NOW, LATER
+        login = NewLogin(
+            issuer=url,
+            client_id="c",
+            state_hash=digest("state"),
+            nonce_hash=digest("nonce"),
+            target_link_uri=url,
+            browser_hash=digest("browser"),
+            deployment_id=None,
+            created_at=NOW,
+            expires_at=LATER,
         )
-        keep_login_state(session, state)
-    return state
+        found = keep_login_state(session, login)
+    assert found == platform
+    return LoginState(
+        digest("state"), digest("nonce"), platform.id, url, digest("browser"), NOW, LATER
+    )
 
 
 def test_a_login_is_kept_as_it_was(database: Database, kept: LoginState) -> None:
@@ -50,9 +62,9 @@ def test_a_login_is_kept_as_it_was(database: Database, kept: LoginState) -> None
 
 def test_a_login_is_used_once(database: Database, kept: LoginState) -> None:
     with database.transaction() as session:
-        assert use_login_state(session, kept.state_hash, now=NOW)
+        assert use_login_state(session, kept.state_hash, browser=digest("browser"), now=NOW)
     with database.transaction() as session:
-        assert not use_login_state(session, kept.state_hash, now=NOW)
+        assert not use_login_state(session, kept.state_hash, browser=digest("browser"), now=NOW)
         used = login_state(session, kept.state_hash)
     assert used is not None
     assert used.used_at == NOW
@@ -60,7 +72,7 @@ def test_a_login_is_used_once(database: Database, kept: LoginState) -> None:
 
 def test_an_expired_login_cannot_be_used(database: Database, kept: LoginState) -> None:
     with database.transaction() as session:
-        assert not use_login_state(session, kept.state_hash, now=LATER)
+        assert not use_login_state(session, kept.state_hash, browser=digest("browser"), now=LATER)
 
 
 def test_of_many_at_once_one_uses_the_login(database: Database, kept: LoginState) -> None:
@@ -69,7 +81,8 @@ def test_of_many_at_once_one_uses_the_login(database: Database, kept: LoginState
     def attempt(_number: int) -> bool:
         start.wait()
         with database.transaction() as session:
-            return use_login_state(session, kept.state_hash, now=NOW)
+            found = use_login_state(session, kept.state_hash, browser=kept.browser_hash, now=NOW)
+            return found is not None
 
     with ThreadPoolExecutor(6) as pool:
         assert sum(pool.map(attempt, range(6))) == 1
