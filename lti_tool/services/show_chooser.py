@@ -3,7 +3,7 @@
 Not here: storing what was chosen (``set_up_assessment``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lti_tool.catalogue import Catalogue, StandardBundle
@@ -17,6 +17,7 @@ from lti_tool.domain.standard import (
     RequirementKey,
     SourceStatus,
     Standard,
+    Text,
     WorkArea,
     WorkTask,
 )
@@ -45,15 +46,15 @@ class OfferedLevel:
 class Chooser:
     """A standard to choose from, the others there are, and what the course has already.
 
-    ``red_lines`` are keys as text (``elementary/2.2.4``), ``ready`` the tasks that have a ready
-    assessment (``elementary/2.2``); ``existing`` runs newest first.
+    ``red_lines`` are keys as text (``elementary/2.2.4``), ``ready`` the titles of the ready
+    assessments by task (``elementary/2.2``); ``existing`` runs newest first.
     """
 
     standard: Standard
     others: tuple[Standard, ...]
     levels: tuple[OfferedLevel, ...]
     red_lines: frozenset[str]
-    ready: frozenset[str]
+    ready: Mapping[str, Text]
     existing: tuple[Assessment, ...]
 
 
@@ -81,7 +82,7 @@ def show_chooser(
         frozenset(
             str(each.requirement) for each in bundle.rubric.criteria.values() if each.red_line
         ),
-        frozenset(f"{level}/{task}" for level, task in bundle.ready),
+        {f"{level}/{task}": each.title for (level, task), each in bundle.ready.items()},
         tuple(reversed(assessments.assessments_of(session, course_id))),
     )
 

@@ -68,7 +68,9 @@ def fields_of(page: str) -> dict[str, str]:
 
 def test_the_chooser_offers_a_tasks_ready_assessment(client: FlaskClient, home: str) -> None:
     page = client.get(f"{home}/choose").text
-    assert re.findall(r'class="btn btn-quiet ready" href="([^"]+)"', page) == [f"{home}{PAGE}"]
+    assert re.findall(r'<a href="([^"]*/ready/[^"]*)">([^<]+)</a>', page) == [
+        (f"{home}{PAGE}", "A call at a tea-ware shop")
+    ]
 
 
 def test_a_draft_shows_everything_and_says_whose_it_is(client: FlaskClient, home: str) -> None:
