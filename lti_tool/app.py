@@ -87,9 +87,9 @@ def build_parts(
     )
 
 
-def build_deliverer(parts: Parts) -> Engine:
-    """What sends due scores, keeps columns in step and reads class lists; the embedded thread,
-    ``lti-tool deliver`` and Celery all run it."""
+def build_engines(parts: Parts) -> tuple[Engine, ...]:
+    """What sends due scores, keeps columns in step and reads class lists, each on its own; the
+    embedded threads, ``lti-tool deliver`` and Celery all run them."""
     tokens = AccessTokens(
         parts.http,
         signing_key=lambda: signing_key(parts),
@@ -98,12 +98,12 @@ def build_deliverer(parts: Parts) -> Engine:
     chance = random.SystemRandom().random
     means = Means(parts.database, parts.http, tokens, parts.clock, chance)
     heartbeat = Heartbeat(parts.database, parts.clock)
-    return Rounds(heartbeat, Deliverer(means), ColumnKeeper(means), RosterRefresher(means))
+    return heartbeat, Deliverer(means), ColumnKeeper(means), RosterRefresher(means)
 
 
 def build_celery(parts: Parts, broker_url: str) -> Celery:
     """The Celery application that ``lti-tool worker`` runs."""
-    return delivery_app(broker_url, build_deliverer(parts))
+    return delivery_app(broker_url, Rounds(*build_engines(parts)))
 
 
 def create_app(parts: Parts, *, with_design_page: bool = False) -> Flask:

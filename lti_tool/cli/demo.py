@@ -10,7 +10,7 @@ from threading import Thread
 import waitress
 from flask import Flask
 
-from lti_tool.app import Parts, build_deliverer, build_parts, create_app
+from lti_tool.app import Parts, build_engines, build_parts, create_app
 from lti_tool.delivery.thread import DeliveryThread
 from lti_tool.persistence.database import upgrade
 from lti_tool.sandbox import SandboxSettings, create_sandbox
@@ -47,7 +47,7 @@ def _demo(options: argparse.Namespace) -> int:
     servers.append(_serve(sandbox, options.lms_port))
     say("正在准备一个 30 人的班级……", "Preparing a class of 30…")
     fill(parts, sandbox.extensions["sandbox"])
-    engine = DeliveryThread(build_deliverer(parts))
+    engine = DeliveryThread(*build_engines(parts))
     signal.signal(signal.SIGTERM, end_in_order)
     engine.start()
     seconds = round(time.monotonic() - begun)

@@ -7,7 +7,8 @@ from types import FrameType
 
 import waitress
 
-from lti_tool.app import build_celery, build_deliverer, create_app
+from lti_tool.app import build_celery, build_engines, create_app
+from lti_tool.delivery.rounds import Rounds
 from lti_tool.delivery.tasks import deliver_all
 from lti_tool.delivery.thread import DeliveryThread
 
@@ -37,7 +38,7 @@ def _serve(options: argparse.Namespace) -> int:
     parts = open_parts(settings)
     app = create_app(parts)
     embedded = not options.no_delivery and settings.broker_url is None
-    engine = DeliveryThread(build_deliverer(parts)) if embedded else None
+    engine = DeliveryThread(*build_engines(parts)) if embedded else None
     signal.signal(signal.SIGTERM, end_in_order)
     if engine is not None:
         engine.start()
@@ -58,12 +59,12 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _deliver(options: argparse.Namespace) -> int:
     parts = open_parts()
-    deliverer = build_deliverer(parts)
+    engines = build_engines(parts)
     if options.once:
-        count = deliver_all(deliverer)
+        count = deliver_all(Rounds(*engines))
         say(f"处理了 {count} 个成绩。", f"Handled {count} scores.")
         return 0
-    engine = DeliveryThread(deliverer)
+    engine = DeliveryThread(*engines)
     signal.signal(signal.SIGTERM, end_in_order)
     engine.start()
     try:

@@ -1,210 +1,197 @@
-"""Sends due scores to the LMS gradebooks, one by one, and records what came of each.
+"""Sends due scores to the LMS gradebooks, several at a time, and records what came of each.
 
 Claiming is one transaction, recording another, and no transaction is open while the network is
-in use. A process that dies in between leaves a lease that runs out; the score is then sent
-again with the same timestamp, which the platform takes for the same score (AGS 2.0, 3.4.9).
+in use. A process that dies in between leaves leases that run out within seconds, because a process
+that lives renews its own; the score is then sent again with the same timestamp, which the platform
+takes for the same score (AGS 2.0, 3.4.9).
+
+A platform is called no faster than its bucket allows, and not at all while its breaker is open
+(``lti_tool.persistence.paces``); the scores for others go out meanwhile.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from decimal import Decimal
+from queue import Empty, SimpleQueue
 
-import structlog
+from lti_tool.lti.answers import Refused
+from lti_tool.lti.profiles import Profile, profile_of
+from lti_tool.persistence import deliveries, line_items, paces, platforms
+from lti_tool.persistence.database import Session
+from lti_tool.persistence.paces import Limits
 
-from lti_tool.lti.answers import Delivered, NotNewer, Refused, RetryLater, ScoreAnswer, Trouble
-from lti_tool.lti.grade_messages import LineItem as Column
-from lti_tool.lti.grade_messages import NewLineItem, Result
-from lti_tool.persistence import line_items, scores
-from lti_tool.persistence.scores import Delivery
-from lti_tool.telemetry import measures
-from lti_tool.telemetry.tracing import request_of
-
+from .column_search import SEARCH_LEASE
 from .errand import Errand, prepare
+from .lane import Lane
 from .means import Means
-from .patience import MOST_ATTEMPTS, MOST_CONFLICTS, wait_after
-from .pauses import Pauses
+from .outcomes import NotTried, Outcome
+from .recorder import Recorder
+from .sender import Sender
 
-log = structlog.get_logger()
-
-LEASE = timedelta(minutes=1)
-"""How long a score stays untouched after its process died. Longer than a post that hangs, with
-its token; begun anew after finding a column. Were it to run out under a slower one, the same
-score with the same time would go out twice, which the LMS takes for one."""
-SEARCH_LEASE = timedelta(minutes=3)
-"""Longer than a search and a creation that hang: two at once would make two columns."""
-BATCH = 20
-SEARCH_SECONDS = 2
-"""How long the other scores of a column wait at least while one deliverer looks for it."""
-FARTHEST_AHEAD = timedelta(days=366)
-"""A time that the LMS tells is followed so far; anything beyond is no clock."""
-
-REASONS = {
-    "unreachable": "unreachable",
-    "token_unavailable": "unreachable",
-    "platform_error": "server_error",
-    "unauthorized": "token_refused",
-    "scope_missing": "no_scope",
-    "not_found": "line_item_gone",
-}
-"""Words of the LTI room that mean the same to a teacher; all others keep their name."""
-OF_THE_PLATFORM = frozenset({"unreachable", "rate_limited"})
-"""Reasons that keep every score of a platform back. They pass by themselves some day, however
-late, so no person is asked to do anything."""
+LEASE = timedelta(seconds=15)
+"""How long a score stays untouched after its process died."""
+RENEWED_AFTER = LEASE / 3
+AHEAD = 8
+"""So many scores are claimed at once for each connection: enough to keep it busy meanwhile."""
+LOOK_SECONDS = 0.5
+"""How often it is looked for newly due scores while others are under way."""
+GATHER_SECONDS = 0.02
+"""How long outcomes are gathered to be written together."""
 
 
 class Deliverer:
-    """Sends scores. One instance serves one thread."""
+    """Sends scores. One instance serves one thread.
 
-    def __init__(self, means: Means) -> None:
+    ``connections`` is how many posts a platform gets at a time; None: as its product's profile
+    says.
+    """
+
+    def __init__(self, means: Means, *, connections: int | None = None) -> None:
         self._means = means
-        self._pauses = Pauses()
+        self._connections = connections
+        self._sender = Sender(means)
+        self._recorder = Recorder(means)
+        self._lanes: dict[int, Lane] = {}
+        self._done: SimpleQueue[Outcome] = SimpleQueue()
+        self._renewed_at = means.clock()
+        self._looked_at = 0.0
 
     def deliver_due(self, stopping: Callable[[], bool] = lambda: False) -> int:
-        """Send due scores, each claimed by itself just before; returns how many were handled.
+        """Send what is due until nothing is; returns how many scores were handled.
 
-        0 means that nothing is due. ``stopping`` is asked before each score.
+        0 means that nothing is due, or not yet. When ``stopping`` says so, what is under way is
+        finished and what was only claimed is given back.
         """
-        for handled in range(BATCH):
-            delivery = None if stopping() else self._claim()
-            if delivery is None:
-                return handled
-            with request_of(delivery.request_id or f"score-{delivery.id}"):
-                self._deliver(delivery)
-        return BATCH
+        self._recorder.write()
+        self._looked_at = 0.0
+        handled = 0
+        with self._open_lanes():
+            while self._go_on(stopping):
+                outcomes = self._gathered()
+                self._recorder.write(outcomes)
+                handled += sum(not isinstance(each.what, NotTried) for each in outcomes)
+                self._renew()
+        return handled
 
-    def _claim(self) -> Delivery | None:
-        """The score due longest, those for platforms in trouble left out; None if none is due."""
-        now = self._means.clock()
-        alone = self._pauses.running(now)
-        with self._means.database.transaction() as session:
-            claimed = scores.lease_due(session, now=now, lease=LEASE, limit=1, not_to=alone)
-        return claimed[0] if claimed else None
-
-    def _deliver(self, delivery: Delivery) -> None:
-        with self._means.database.reading() as session:
-            errand = prepare(session, delivery, self._means)
-        if errand is None:
-            self._record_refusal(delivery, Refused("no_grade_service"))
-            return
-        url = errand.item.url
-        if url is None:
-            found = self._find_column(errand)
-            if not isinstance(found, str):
-                self._record(errand, found)
-                return
-            url = found
-            held = self._hold_on(errand)
-            if held is None:
-                return
-            errand = held
-        answer = errand.book.post_score(url, errand.score(), now=self._means.clock())
-        self._record(errand, answer, url)
-
-    def _hold_on(self, errand: Errand) -> Errand | None:
-        """The errand with its lease begun anew; None when it ran out and another took over."""
-        with self._means.database.transaction() as session:
-            now = self._means.clock()
-            delivery = scores.extend_lease(session, errand.delivery, now=now, lease=LEASE)
-        return replace(errand, delivery=delivery) if delivery is not None else None
-
-    def _find_column(self, errand: Errand) -> str | Trouble:
-        """Where the column is; found by resource id and tag, or created, by one at a time."""
-        item = errand.item
-        with self._means.database.transaction() as session:
-            now = self._means.clock()
-            if not line_items.claim_search(session, item.id, now=now, lease=SEARCH_LEASE):
-                return RetryLater("column_in_the_making", SEARCH_SECONDS)
-        column = self._found_or_created(errand)
-        with self._means.database.transaction() as session:
-            if not isinstance(column, Column):
-                line_items.give_up_search(session, item.id)
-                return column
-            line_items.set_line_item_url(session, item.id, column.url)
-        return column.url
-
-    def _found_or_created(self, errand: Errand) -> Column | Trouble:
-        item = errand.item
-        found = errand.book.find(item.resource_id, item.tag, now=self._means.clock())
-        if found is not None:
-            return found
-        wanted = NewLineItem(item.label, item.maximum, item.resource_id, item.tag)
-        return errand.book.create(wanted, now=self._means.clock())
-
-    def _record(self, errand: Errand, answer: ScoreAnswer, url: str = "") -> None:
-        """``url`` is the column that was posted to, empty when it did not come to that."""
-        if isinstance(answer, RetryLater):
-            self._record_failure(errand, answer)
-            return
-        self._pauses.end(errand.platform_id)
-        match answer:
-            case Delivered():
-                self._record_success(errand.delivery)
-            case NotNewer():
-                self._record_conflict(errand, url)
-            case Refused():
-                self._record_refusal(errand.delivery, answer, gone_from=url)
-
-    def _record_success(self, delivery: Delivery, result: Decimal | None = None) -> None:
-        now = self._means.clock()
-        with self._means.database.transaction() as session:
-            scores.mark_delivered(session, delivery, now=now, result=result)
-        log.info("score was delivered", score=delivery.id)
-        measures.delivered(queued_at=delivery.queued_at, now=now)
-
-    def _record_conflict(self, errand: Errand, url: str) -> None:
-        """The LMS has something of the same or a later time: is it this very score?
-
-        After an attempt whose outcome was unknown it is; otherwise the score goes out again,
-        later. Moodle 4.5 compares with its own time of last change, not with our timestamps.
-        """
-        held = errand.book.result(url, errand.user_id, now=self._means.clock())
-        if isinstance(held, Result) and errand.is_held(held):
-            self._record_success(errand.delivery, held.score)
-        elif isinstance(held, RetryLater):
-            self._record_failure(errand, held)
-        elif errand.delivery.conflicts >= MOST_CONFLICTS:
-            self._record_refusal(errand.delivery, Refused("not_newer_conflict"))
+    def _go_on(self, stopping: Callable[[], bool]) -> bool:
+        """Whether anything is under way, after claiming what there is room for."""
+        if stopping():
+            for lane in self._lanes.values():
+                lane.close()
         else:
-            self._renew(errand.delivery, held.at if isinstance(held, Result) else None)
+            self._look()
+        return any(lane.held for lane in self._lanes.values())
 
-    def _renew(self, delivery: Delivery, held_at: datetime | None) -> None:
-        now = self._means.clock()
-        plausible = held_at is not None and held_at < now + FARTHEST_AHEAD
-        with self._means.database.transaction() as session:
-            scores.mark_renewed(
-                session,
-                delivery,
-                due_at=now + timedelta(seconds=1),
-                reason="not_newer_conflict",
-                later_than=held_at if plausible else None,
-            )
+    @contextmanager
+    def _open_lanes(self) -> Iterator[None]:
+        """Whatever happens, wait for what is under way and keep what came of it."""
+        try:
+            yield
+        finally:
+            for lane in self._lanes.values():
+                lane.end()
+            self._lanes.clear()
+            self._recorder.keep(self._waiting())
 
-    def _record_failure(self, errand: Errand, failure: RetryLater) -> None:
-        delivery, now = errand.delivery, self._means.clock()
-        reason = REASONS.get(failure.reason, failure.reason)
-        if reason in OF_THE_PLATFORM:
-            self._pauses.begin(errand.platform_id, now, least=failure.after)
-        elif delivery.attempts >= MOST_ATTEMPTS:
-            self._record_refusal(delivery, Refused(reason, None, failure.detail))
+    # --- claiming ---
+
+    def _look(self) -> None:
+        """Claim due scores where a lane has room; where none has, or nothing was due a moment ago,
+        the database is left in peace."""
+        for platform_id in [key for key, lane in self._lanes.items() if _is_over(lane)]:
+            self._lanes.pop(platform_id).end()
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_SECONDS and not self._hungry():
             return
-        wait = wait_after(delivery.attempts, self._means.random(), least=failure.after)
-        log.info("score will be sent again", score=delivery.id, reason=reason)
-        measures.postponed(reason)
-        with self._means.database.transaction() as session:
-            scores.mark_retry(
-                session, delivery, due_at=now + wait, reason=reason, detail=failure.detail
-            )
+        self._looked_at = now
+        at = self._means.clock()
+        with self._means.database.reading() as session:
+            due = deliveries.platforms_due(session, at)
+        if due:
+            self._claim(at, due)
 
-    def _record_refusal(self, delivery: Delivery, refusal: Refused, *, gone_from: str = "") -> None:
-        """``gone_from`` is the column that was posted to: if it is gone, the next score looks
-        for it anew."""
-        reason = REASONS.get(refusal.reason, refusal.reason)
-        log.warning("score was refused", score=delivery.id, reason=reason, status=refusal.status)
-        measures.needs_person(reason)
+    def _hungry(self) -> bool:
+        return any(lane.had_more and lane.room >= lane.size // 2 for lane in self._lanes.values())
+
+    def _claim(self, now: datetime, due: Sequence[int]) -> None:
+        refused: list[Outcome] = []
         with self._means.database.transaction() as session:
-            if reason == "line_item_gone" and gone_from:
-                line_items.forget_line_item_url(session, delivery.line_item_id, gone_from)
-            scores.mark_needs_person(
-                session, delivery, now=self._means.clock(), reason=reason, detail=refusal.excerpt
-            )
+            deliveries.adopt(session)
+            claimed = [
+                each for platform_id in due for each in self._claimed(session, platform_id, now)
+            ]
+        for each in claimed:
+            if isinstance(each, Outcome):
+                refused.append(each)
+            else:
+                self._lanes[each.platform_id].put(each)
+        self._recorder.write(refused)
+
+    def _claimed(
+        self, session: Session, platform_id: int, now: datetime
+    ) -> Iterator[Errand | Outcome]:
+        platform = platforms.platform(session, platform_id)
+        profile = profile_of(platform.product if platform else "")
+        lane = self._lanes.get(platform_id) or self._new_lane(platform_id, profile)
+        wanted = 0 if lane.is_closed else lane.room
+        limits = Limits(profile.calls_per_second, profile.burst)
+        admitted = wanted and paces.admit(
+            session, platform_id, wanted=wanted, limits=limits, now=now, probe=LEASE
+        )
+        found = (
+            deliveries.lease_due(session, platform_id, now=now, lease=LEASE, limit=admitted)
+            if admitted
+            else []
+        )
+        paces.give_back(session, platform_id, admitted - len(found))
+        lane.had_more = bool(admitted) and len(found) == admitted
+        for each in prepare(session, found, self._means):
+            if isinstance(each, Errand):
+                yield each
+            else:
+                yield Outcome(each, platform_id, Refused("no_grade_service"))
+
+    def _new_lane(self, platform_id: int, profile: Profile) -> Lane:
+        connections = self._connections or profile.connections
+        lane = Lane(connections, connections * AHEAD, self._sender.send, self._done)
+        self._lanes[platform_id] = lane
+        return lane
+
+    # --- what came of it ---
+
+    def _gathered(self) -> Sequence[Outcome]:
+        """What came in by now; waits a moment for the first, and a little for more."""
+        try:
+            found = [self._done.get(timeout=LOOK_SECONDS)]
+        except Empty:
+            return []
+        if self._done.empty() and any(lane.held for lane in self._lanes.values()):
+            time.sleep(GATHER_SECONDS)
+        found += self._waiting()
+        for each in found:
+            self._lanes[each.platform_id].take_out(each)
+        return found
+
+    def _waiting(self) -> Sequence[Outcome]:
+        found = []
+        while not self._done.empty():
+            found.append(self._done.get())
+        return found
+
+    def _renew(self) -> None:
+        """Hold on to what is under way; a process that died does not, and others take it up."""
+        now = self._means.clock()
+        if now - self._renewed_at < RENEWED_AFTER:
+            return
+        self._renewed_at = now
+        held = [each.delivery for lane in self._lanes.values() for each in lane.held]
+        with self._means.database.transaction() as session:
+            deliveries.renew(session, held, until=now + LEASE)
+            for line_item_id in sorted(self._sender.columns.under_way):
+                line_items.hold_search(session, line_item_id, until=now + SEARCH_LEASE)
+
+
+def _is_over(lane: Lane) -> bool:
+    """A lane that was closed by trouble is opened anew when the platform may be called again."""
+    return lane.is_closed and not lane.held

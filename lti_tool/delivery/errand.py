@@ -1,8 +1,9 @@
 """One score with all that is needed to send it, and whether the LMS holds it already.
 
-Not here: sending (``deliver``).
+Not here: sending (``sender``).
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -56,16 +57,30 @@ class Errand:
         return held.comment.split() == self.delivery.comment.split()
 
 
-def prepare(session: Session, delivery: Delivery, means: Means) -> Errand | None:
-    """The errand of a claimed score; None when its course has no gradebook (any more)."""
-    item = line_items.line_item(session, delivery.line_item_id)
+def prepare(
+    session: Session, claimed: Sequence[Delivery], means: Means
+) -> Iterator[Errand | Delivery]:
+    """The errand of each claimed score; the score itself where its course has no gradebook (any
+    more)."""
+    known = people.accounts(session, {each.person_id for each in claimed})
+    columns = {
+        line_item_id: _column(session, line_item_id, means)
+        for line_item_id in {each.line_item_id for each in claimed}
+    }
+    for each in claimed:
+        column = columns[each.line_item_id]
+        if column is None:
+            yield each
+            continue
+        item, book = column
+        appends = profile_of(book.platform.product).appends_comments
+        yield Errand(each, item, book.platform.id, known[each.person_id].sub, book, appends)
+
+
+def _column(session: Session, line_item_id: int, means: Means) -> tuple[LineItem, GradeBook] | None:
+    item = line_items.line_item(session, line_item_id)
     book = gradebook(session, item, means) if item is not None else None
-    if item is None or book is None:
-        return None
-    platform = book.platform
-    person = people.account(session, delivery.person_id)
-    appends = profile_of(platform.product).appends_comments
-    return Errand(delivery, item, platform.id, person.sub, book, appends)
+    return None if item is None or book is None else (item, book)
 
 
 def gradebook(session: Session, item: LineItem, means: Means) -> GradeBook | None:

@@ -1,8 +1,10 @@
-"""The embedded engine: a thread of the server process that delivers scores as they come.
+"""The embedded engine: threads of the server process that deliver scores as they come.
 
-``keep_delivering`` is its loop, which ``lti-tool deliver`` runs without a server.
+Each engine has a thread of its own, so that a long class list holds up no score. The loop is
+``keep_delivering``; ``lti-tool deliver`` runs the same without a server.
 """
 
+from collections.abc import Sequence
 from threading import Event, Thread
 
 import structlog
@@ -12,42 +14,64 @@ from .rounds import Engine
 log = structlog.get_logger()
 
 IDLE_SECONDS = 1.0
-TROUBLE_SECONDS = 10.0
+TROUBLE_SECONDS = 2.0
 
 
 def keep_delivering(
-    deliverer: Engine, stop: Event, *, trouble_seconds: float = TROUBLE_SECONDS
+    deliverer: Engine,
+    stop: Event,
+    *,
+    work: Event | None = None,
+    trouble_seconds: float = TROUBLE_SECONDS,
 ) -> None:
-    """Deliver until ``stop`` is set; the score under way is finished first.
+    """Deliver until ``stop`` is set; what is under way is finished first. ``work`` is set when
+    something may have become due.
 
-    Whatever goes wrong makes it wait, not end: nobody would notice that scores stay here. A
-    score in whose delivery it went wrong keeps its lease, so that the others come first.
+    Whatever goes wrong makes it wait, not end: nobody would notice that scores stay here.
     """
+    woken = work or Event()
     while not stop.is_set():
+        woken.clear()
         try:
             handled = deliverer.deliver_due(stop.is_set)
         except Exception:
             log.exception("delivery is in trouble and goes on later")
             stop.wait(trouble_seconds)
             continue
-        if handled == 0:
-            stop.wait(IDLE_SECONDS)
+        if handled == 0 and not stop.is_set():
+            woken.wait(IDLE_SECONDS)
 
 
 class DeliveryThread:
     """Delivers in the background until it is stopped."""
 
-    def __init__(self, deliverer: Engine) -> None:
+    def __init__(self, *engines: Engine) -> None:
         self._stop = Event()
-        self._thread = Thread(
-            target=keep_delivering, args=(deliverer, self._stop), name="delivery", daemon=True
-        )
+        self._work = [Event() for _ in engines]
+        self._threads = [
+            Thread(
+                target=keep_delivering,
+                args=(engine, self._stop),
+                kwargs={"work": work},
+                name="delivery",
+                daemon=True,
+            )
+            for engine, work in zip(engines, self._work, strict=True)
+        ]
 
     def start(self) -> None:
         """Begin delivering."""
-        self._thread.start()
+        for each in self._threads:
+            each.start()
+
+    def announce(self, _score_ids: Sequence[int] = ()) -> None:
+        """Something was queued: look for it now."""
+        for each in self._work:
+            each.set()
 
     def stop(self, seconds: float = 30.0) -> None:
-        """Finish the score under way and end."""
+        """Finish what is under way and end."""
         self._stop.set()
-        self._thread.join(seconds)
+        self.announce()
+        for each in self._threads:
+            each.join(seconds)

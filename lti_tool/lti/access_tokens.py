@@ -16,7 +16,7 @@ import jwt
 
 from lti_tool.persistence.platforms import Platform
 
-from .answers import Refused, RetryLater, Trouble, trouble
+from .answers import Refused, RetryLater, Trouble, clock_difference, trouble
 from .claims import DEPLOYMENT_ID
 from .http import ForbiddenAddressError, HttpAnswer, PlatformHttp, PlatformUnreachableError
 from .keys import SigningKey
@@ -27,6 +27,9 @@ ASSERTION_LIFETIME = timedelta(minutes=5)
 MARGIN = timedelta(seconds=60)
 """A token is not used in its last minute: it may expire on the way."""
 ASSUMED_LIFETIME = 300
+MOST_APART = timedelta(seconds=20)
+"""Clocks further apart than this explain a refused assertion: Moodle 4.5 gives no leeway to one
+that seems to come from the future, and an old one has expired after its lifetime."""
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 
@@ -129,7 +132,7 @@ def _read_token(answer: HttpAnswer, now: datetime) -> _Token | Trouble:
         found = trouble(answer, now=now)
         if isinstance(found, RetryLater):
             return found
-        return Refused("token_refused", answer.status, answer.excerpt)
+        return _refused(answer, now)
     try:
         body = answer.json()
     except (json.JSONDecodeError, UnicodeDecodeError):
@@ -139,6 +142,16 @@ def _read_token(answer: HttpAnswer, now: datetime) -> _Token | Trouble:
         return Refused("token_refused", answer.status, "no access_token in the answer")
     lifetime = body.get("expires_in", ASSUMED_LIFETIME)
     return _Token(value, now + timedelta(seconds=_seconds(lifetime)) - MARGIN)
+
+
+def _refused(answer: HttpAnswer, now: datetime) -> Refused:
+    """A platform that refuses a good key because of the clock does not say so in words that hold
+    for all; its ``Date`` header does."""
+    apart = clock_difference(answer, now=now)
+    if apart is not None and abs(apart) > MOST_APART:
+        words = f"its clock differs from ours by {round(apart.total_seconds())} s"
+        return Refused("clock_wrong", answer.status, words)
+    return Refused("token_refused", answer.status, answer.excerpt)
 
 
 def _seconds(value: object) -> int:

@@ -6,13 +6,15 @@ Not here: when to try again (``lti_tool.delivery`` decides), HTTP itself.
 import re
 from collections.abc import Set
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from .http import HttpAnswer
 
 LONGEST_WAIT = 24 * 3600
 TRY_LATER = frozenset({408, 423, 425, 429})
+AWAY = frozenset({503, 504})
+"""Said by what stands before the platform, or by a platform that is closed for maintenance."""
 NOT_NEWER_WORDS = re.compile(
     r"timestamp.*(before|older|earlier|later|already|past|newer)"
     r"|(before|older|earlier|later|already|past|newer).*timestamp",
@@ -37,7 +39,8 @@ class NotNewer:
 class RetryLater:
     """Nothing is known to have happened; trying again may help. ``after`` is the least number
     of seconds to wait, None where the platform did not say. ``reason`` is a stable key:
-    ``unreachable``, ``rate_limited``, ``platform_error``, ``token_unavailable``."""
+    ``unreachable``, ``unavailable`` (it answers that it is closed or overloaded),
+    ``rate_limited``, ``platform_error``, ``token_unavailable``."""
 
     reason: str
     after: int | None = None
@@ -51,7 +54,8 @@ class Refused:
 
     ``reason`` is a stable key: ``unauthorized``, ``forbidden``, ``not_found`` (the line item is
     gone), ``bad_request``, ``unprocessable``, ``not_recorded``, ``redirected``, ``malformed``,
-    ``token_refused``, ``scope_missing``, ``address_forbidden``, ``too_long``, ``other``.
+    ``token_refused``, ``clock_wrong``, ``scope_missing``, ``address_forbidden``, ``too_long``,
+    ``other``.
     """
 
     reason: str
@@ -77,6 +81,8 @@ def trouble(answer: HttpAnswer, *, now: datetime) -> Trouble:
     after = retry_after(answer, now=now)
     if answer.status == 429 or _is_throttled(answer):
         return RetryLater("rate_limited", after, answer.excerpt)
+    if answer.status in AWAY:
+        return RetryLater("unavailable", after, f"HTTP {answer.status} {answer.excerpt}")
     if answer.status in TRY_LATER or answer.status >= 500:
         return RetryLater("platform_error", after, f"HTTP {answer.status} {answer.excerpt}")
     reason = "redirected" if 300 <= answer.status < 400 else REASONS.get(answer.status, "other")
@@ -104,6 +110,16 @@ def retry_after(answer: HttpAnswer, *, now: datetime) -> int | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return min(max(0, round((moment - now).total_seconds())), LONGEST_WAIT)
+
+
+def clock_difference(answer: HttpAnswer, *, now: datetime) -> timedelta | None:
+    """How far the platform's clock is ahead of ours by its ``Date`` header; None where it tells
+    none."""
+    try:
+        told = parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        return None
+    return (told if told.tzinfo else told.replace(tzinfo=UTC)) - now
 
 
 def _is_throttled(answer: HttpAnswer) -> bool:

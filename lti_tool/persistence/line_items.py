@@ -138,6 +138,19 @@ def claim_search(session: Session, line_item_id: int, *, now: datetime, lease: t
     return claimed is not None
 
 
+def hold_search(session: Session, line_item_id: int, *, until: datetime) -> None:
+    """Go on looking for the column alone; nothing changes once it is found or given up."""
+    session.execute(
+        update(LineItemRow)
+        .where(
+            LineItemRow.id == line_item_id,
+            LineItemRow.url.is_(None),
+            LineItemRow.sought_until.is_not(None),
+        )
+        .values(sought_until=until)
+    )
+
+
 def give_up_search(session: Session, line_item_id: int) -> None:
     """Let another deliverer look for the column."""
     session.execute(

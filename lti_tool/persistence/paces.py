@@ -106,13 +106,14 @@ def note_failure(
     now: datetime,
     reason: str,
     pause: Callable[[int], timedelta | None],
+    times: int = 1,
 ) -> None:
-    """One more failure in a row. ``pause`` tells from their number how long the platform is left
-    alone; None: not yet."""
+    """So many more failures in a row. ``pause`` tells from their number how long the platform is
+    left alone; None: not yet."""
     row = session.get(PaceRow, platform_id, with_for_update=True, populate_existing=True)
     if row is None:
         return
-    row.failures, row.reason, row.since = row.failures + 1, reason[:100], row.since or now
+    row.failures, row.reason, row.since = row.failures + times, reason[:100], row.since or now
     span = pause(row.failures)
     if span is not None:
         row.alone_until = max(now + span, row.alone_until or now)
@@ -148,7 +149,7 @@ def in_trouble(session: Session) -> Sequence[Trouble]:
 
 
 def _locked(session: Session, platform_id: int, limits: Limits, now: datetime) -> PaceRow:
-    """The platform's row, made with a full bucket, the caller's alone until the transaction ends."""
+    """The platform's row, made with a full bucket; the caller's alone until its commit."""
     row = session.get(PaceRow, platform_id, with_for_update=True, populate_existing=True)
     if row is not None:
         return row

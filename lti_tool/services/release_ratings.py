@@ -1,7 +1,7 @@
 """A teacher releases draft ratings: from then on they count, and the student sees them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.errors import BadRatingError
@@ -52,8 +52,9 @@ def release_all(work: Work, assessment: Assessment) -> Released:
     ]
     complete = [each for each in waiting if newest.get(each.id, {}).keys() >= set(assessment.codes)]
     # Learners are locked in one order, so that two teachers who do this at once cannot deadlock.
+    many = replace(work, bulk=len(complete) > 1)
     for each in sorted(complete, key=lambda one: one.learner_id):
-        release_submission(work, each, assessment)
+        release_submission(many, each, assessment)
     return Released(len(complete), len(waiting) - len(complete))
 
 

@@ -33,6 +33,6 @@ def resend_column(work: Work, line_item_id: int, *, course_id: int) -> int:
         raise NotFoundError
     stuck = [each for each in scores.deliveries_of(work.session, item.id) if each.state in STUCK]
     for each in stuck:
-        scores.send_again(work.session, each.id, now=work.now)
+        scores.send_again(work.session, each.id, now=work.now, bulk=True)
     work.note("resend", f"line_item:{item.id}", str(len(stuck)))
     return len(stuck)

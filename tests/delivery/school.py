@@ -60,9 +60,9 @@ class School:
     def __post_init__(self) -> None:
         self.deliverer = self.new_deliverer()
 
-    def new_deliverer(self) -> Deliverer:
+    def new_deliverer(self, connections: int = 1) -> Deliverer:
         """Another process's deliverer: it shares nothing but the database."""
-        return Deliverer(self.new_means())
+        return Deliverer(self.new_means(), connections=connections)
 
     def new_means(self) -> Means:
         """What another process's jobs speak to the LMS with."""

@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from lti_tool.delivery.deliver import SEARCH_LEASE
+from lti_tool.delivery.column_search import SEARCH_LEASE
 from lti_tool.persistence import line_items
 from lti_tool.persistence.database import Database
 from lti_tool.persistence.scores import DeliveryState

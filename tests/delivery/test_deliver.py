@@ -7,7 +7,8 @@ import pytest
 from lti_tool.delivery.deliver import LEASE
 from lti_tool.delivery.patience import MOST_ATTEMPTS
 from lti_tool.lti import http
-from lti_tool.persistence import courses, scores
+from lti_tool.persistence import courses, deliveries
+from lti_tool.persistence.deliveries import Taken
 from lti_tool.persistence.scores import DeliveryState
 from lti_tool.sandbox import Fault
 from tests.delivery.school import START, School
@@ -97,16 +98,19 @@ def test_a_delivered_score_may_be_sent_again_by_hand(school: School) -> None:
 # --- passing trouble ---
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(500, "server_error"), (502, "server_error"), (503, "unavailable"), (504, "unavailable")],
+)
 def test_a_platform_in_trouble_gets_the_score_later_at_the_same_time(
-    school: School, status: int
+    school: School, status: int, reason: str
 ) -> None:
     column = school.own_column()
     school.queue(column, 16)
     school.lms.faults.add(Fault("status", status=status))
     school.deliver()
     waiting = school.delivery(column)
-    assert (waiting.state, waiting.reason) == (DeliveryState.RETRY, "server_error")
+    assert (waiting.state, waiting.reason) == (DeliveryState.RETRY, reason)
     assert waiting.due_at == START + timedelta(seconds=4)
     school.deliver_after(4)
     assert school.delivery(column).state is DeliveryState.DELIVERED
@@ -159,7 +163,9 @@ def test_a_process_that_died_after_the_post_leaves_the_score_to_the_next(school:
     column = school.own_column()
     school.queue(column, 16)
     with school.database.transaction() as session:
-        (claimed,) = scores.lease_due(session, now=school.clock(), lease=LEASE)
+        (claimed,) = deliveries.lease_due(
+            session, school.course.platform_id, now=school.clock(), lease=LEASE, limit=1
+        )
     assert school.deliver() == 0
     school.deliver_after(LEASE.total_seconds() + 1)
     assert school.delivery(column).state is DeliveryState.DELIVERED
@@ -171,10 +177,12 @@ def test_a_score_rated_while_the_last_was_sent_goes_out_next(school: School) -> 
     column = school.own_column()
     school.queue(column, 8)
     with school.database.transaction() as session:
-        (claimed,) = scores.lease_due(session, now=school.clock(), lease=LEASE)
+        (claimed,) = deliveries.lease_due(
+            session, school.course.platform_id, now=school.clock(), lease=LEASE, limit=1
+        )
     school.queue(column, 16)
     with school.database.transaction() as session:
-        scores.mark_delivered(session, claimed, now=school.clock())
+        deliveries.mark_delivered(session, [Taken(claimed)], now=school.clock())
     school.deliver()
     assert [body["scoreGiven"] for body in school.bodies()] == [16]
     assert school.times() == ["2026-11-23T08:00:01.000Z"]
@@ -213,7 +221,7 @@ def test_a_person_unknown_to_the_lms_is_a_matter_for_a_person_and_blocks_no_one(
     school.deliver()
     refused = school.delivery(column)
     assert refused.state is DeliveryState.NEEDS_PERSON
-    assert refused.reason in {"bad_request", "unprocessable"}
+    assert refused.reason in {"bad_request", "user_left"}
     assert school.delivery(column, 1).state is DeliveryState.DELIVERED
 
 
@@ -224,7 +232,7 @@ def test_an_unpublished_assignment_is_a_matter_for_a_person_until_sent_again(
     canvas.queue(column, 16)
     canvas.deliver()
     refused = canvas.delivery(column)
-    assert (refused.state, refused.reason) == (DeliveryState.NEEDS_PERSON, "unprocessable")
+    assert (refused.state, refused.reason) == (DeliveryState.NEEDS_PERSON, "unpublished")
     canvas.lms.publish(canvas.lms.activities[0].id)
     canvas.send_again(refused)
     canvas.deliver()
@@ -268,12 +276,25 @@ def test_a_course_that_lost_its_gradebook_asks_for_a_person(school: School) -> N
 # --- stopping ---
 
 
-def test_delivery_that_is_stopped_claims_nothing_more(school: School) -> None:
-    column = school.own_column()
+def test_delivery_that_is_stopped_gives_back_what_it_has_not_begun(moodle: School) -> None:
+    column = moodle.own_column()
     for who in range(3):
-        school.queue(column, 16, who=who)
-    answers = iter([False, True])
-    assert school.deliverer.deliver_due(lambda: next(answers)) == 1
-    assert len(school.posts()) == 1
-    states = [school.delivery(column, who).state for who in range(3)]
-    assert states == [DeliveryState.DELIVERED, DeliveryState.WAITING, DeliveryState.WAITING]
+        moodle.queue(column, 16, who=who)
+    moodle.lms.faults.add(Fault("delay", seconds=1))
+    answers = iter([False])
+    assert moodle.deliverer.deliver_due(lambda: next(answers, True)) == 1
+    assert len(moodle.posts()) == 1
+    found = [moodle.delivery(column, who) for who in range(3)]
+    assert [each.state for each in found] == [
+        DeliveryState.DELIVERED,
+        DeliveryState.WAITING,
+        DeliveryState.WAITING,
+    ]
+    assert [each.attempts for each in found] == [0, 0, 0]
+
+
+def test_delivery_that_is_stopped_beforehand_claims_nothing(school: School) -> None:
+    column = school.own_column()
+    school.queue(column, 16)
+    assert school.deliverer.deliver_due(lambda: True) == 0
+    assert school.delivery(column).state is DeliveryState.WAITING

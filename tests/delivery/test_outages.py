@@ -1,11 +1,15 @@
 """An LMS that cannot be reached: nothing is lost, and nobody else waits for it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lti_tool.delivery.patience import MOST_ATTEMPTS
+from lti_tool.delivery.patience import FAILURES_IN_A_ROW, MOST_ATTEMPTS
+from lti_tool.lti.keys import new_signing_key
+from lti_tool.persistence import paces
 from lti_tool.persistence.database import Database
+from lti_tool.persistence.paces import Limits
 from lti_tool.persistence.scores import DeliveryState
 from lti_tool.sandbox import Fault, Platform, Sandbox
 from tests.delivery.school import School
@@ -33,7 +37,7 @@ def test_an_lms_that_cannot_be_reached_holds_up_nobody_else(both: tuple[School, 
     down.lms.faults.add(*[GONE] * 9)
     down.deliver()
     assert len(up.posts()) == 5
-    assert len(down.posts()) == 1
+    assert len(down.posts()) == FAILURES_IN_A_ROW
     assert {down.delivery(lost, who).state for who in range(5)} == {
         DeliveryState.RETRY,
         DeliveryState.WAITING,
@@ -47,9 +51,9 @@ def test_an_lms_that_stays_away_is_asked_less_and_less_and_never_given_up(
     for who in range(5):
         moodle.queue(column, 16, who=who)
     moodle.lms.faults.add(*[GONE] * 40)
-    for _ in range(10 * 60):
-        moodle.deliver_after(1)
-    assert 10 <= len(moodle.posts()) <= 15
+    for _ in range(10 * 12):
+        moodle.deliver_after(5)
+    assert 12 <= len(moodle.posts()) <= 18
     for _ in range(MOST_ATTEMPTS * 5):
         moodle.lms.faults.add(GONE)
         moodle.deliver_after(3600)
@@ -65,3 +69,77 @@ def test_an_lms_that_is_back_gets_everything(school: School) -> None:
     school.deliver()
     school.deliver_after(60)
     assert {school.delivery(column, who).state for who in range(5)} == {DeliveryState.DELIVERED}
+
+
+def test_one_broken_connection_does_not_leave_a_platform_alone(moodle: School) -> None:
+    column = moodle.own_column()
+    for who in range(5):
+        moodle.queue(column, 16, who=who)
+    moodle.lms.faults.add(GONE)
+    assert moodle.deliver() == 5
+    states = [moodle.delivery(column, who).state for who in range(5)]
+    assert sorted(states) == sorted([DeliveryState.RETRY, *[DeliveryState.DELIVERED] * 4])
+
+
+def test_a_platform_left_alone_by_one_process_is_left_alone_by_all(moodle: School) -> None:
+    column = moodle.own_column()
+    for who in range(5):
+        moodle.queue(column, 16, who=who)
+    moodle.lms.faults.add(*[GONE] * 3)
+    moodle.deliver()
+    assert moodle.new_deliverer().deliver_due() == 0
+    assert len(moodle.posts()) == 3
+
+
+def test_after_a_pause_one_score_tries_whether_the_platform_is_back(moodle: School) -> None:
+    column = moodle.own_column()
+    for who in range(5):
+        moodle.queue(column, 16, who=who)
+    moodle.lms.faults.add(*[GONE] * 4)
+    moodle.deliver()
+    assert moodle.deliver_after(60) == 1
+    assert len(moodle.posts()) == 4
+    moodle.deliver_after(60)
+    assert {moodle.delivery(column, who).state for who in range(5)} == {DeliveryState.DELIVERED}
+
+
+def test_a_refused_key_keeps_scores_waiting_and_they_go_out_once_it_is_mended(
+    moodle: School,
+) -> None:
+    column = moodle.own_column()
+    for who in range(5):
+        moodle.queue(column, 16, who=who)
+    moodle.clock.now = datetime.now(UTC)
+    for who in range(5):
+        moodle.queue(column, 17, who=who)
+    good, moodle.key = moodle.key, new_signing_key()
+    moodle.deliver()
+    assert moodle.delivery(column).reason == "token_refused"
+    assert moodle.posts() == []
+    moodle.key = good
+    for _ in range(3):
+        moodle.deliver_after(60)
+    assert {moodle.delivery(column, who).state for who in range(5)} == {DeliveryState.DELIVERED}
+
+
+def test_a_wrong_clock_is_named_where_a_platform_only_refuses_the_key(moodle: School) -> None:
+    column = moodle.own_column()
+    moodle.clock.now = datetime.now(UTC) - timedelta(hours=1)
+    moodle.queue(column, 16)
+    moodle.key = new_signing_key()
+    moodle.deliver()
+    assert moodle.delivery(column).reason == "clock_wrong"
+    assert "3600 s" in moodle.delivery(column).detail
+
+
+def test_no_more_calls_are_made_than_flow_into_the_bucket(moodle: School) -> None:
+    column = moodle.own_column()
+    with moodle.database.transaction() as session:
+        limits = Limits(per_second=1.0, burst=2)
+        paces.set_limits(session, moodle.course.platform_id, limits, now=moodle.clock())
+    for who in range(5):
+        moodle.queue(column, 16, who=who)
+    assert moodle.deliver() == 2
+    assert moodle.new_deliverer().deliver_due() == 0
+    assert moodle.deliver_after(1) == 1
+    assert moodle.deliver_after(60) == 2

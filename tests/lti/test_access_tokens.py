@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qs
@@ -154,9 +154,21 @@ def test_a_platform_that_gives_no_token_refuses(
     httpserver: HTTPServer, platform: Platform, tokens: AccessTokens, status: int, body: str
 ) -> None:
     httpserver.expect_request("/token").respond_with_data(body, status=status)
-    answer = tokens.token(platform, "d1", SCOPES, now=NOW)
+    answer = tokens.token(platform, "d1", SCOPES, now=datetime.now(UTC))
     assert isinstance(answer, Refused)
     assert (answer.reason, answer.status) == ("token_refused", status)
+
+
+@pytest.mark.parametrize("behind", [-40, 40])
+def test_a_refusal_by_a_platform_whose_clock_differs_is_laid_to_the_clock(
+    httpserver: HTTPServer, platform: Platform, tokens: AccessTokens, behind: int
+) -> None:
+    httpserver.expect_request("/token").respond_with_data("", status=400)
+    now = datetime.now(UTC) - timedelta(seconds=behind)
+    answer = tokens.token(platform, "d1", SCOPES, now=now)
+    assert isinstance(answer, Refused)
+    assert answer.reason == "clock_wrong"
+    assert f"by {behind} s" in answer.excerpt or f"by {behind - 1} s" in answer.excerpt
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])

@@ -8,10 +8,12 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
+from sqlalchemy import update
 
 from lti_tool.domain.score import Score
-from lti_tool.persistence import scores
+from lti_tool.persistence import deliveries, scores
 from lti_tool.persistence.database import Database, DatabaseError
+from lti_tool.persistence.deliveries import Taken
 from lti_tool.persistence.scores import Delivery, DeliveryState, ScoreRow
 from tests.persistence.course_rows import (
     MINUTE,
@@ -34,7 +36,15 @@ class Outbox:
     person_ids: Sequence[int]
     platform_id: int
 
-    def queue(self, given: int, comment: str = "", *, who: int = 0, now: datetime = NOW) -> None:
+    def queue(
+        self,
+        given: int,
+        comment: str = "",
+        *,
+        who: int = 0,
+        now: datetime = NOW,
+        bulk: bool = False,
+    ) -> None:
         score = Score(Decimal(given), Decimal(20), comment)
         with self.database.transaction() as session:
             scores.queue_score(
@@ -43,13 +53,14 @@ class Outbox:
                 person_id=self.person_ids[who],
                 score=score,
                 now=now,
+                bulk=bulk,
             )
 
-    def lease(
-        self, now: datetime = NOW, limit: int = 20, not_to: frozenset[int] = frozenset()
-    ) -> Sequence[Delivery]:
+    def lease(self, now: datetime = NOW, limit: int = 20) -> Sequence[Delivery]:
         with self.database.transaction() as session:
-            return scores.lease_due(session, now=now, lease=LEASE, limit=limit, not_to=not_to)
+            return deliveries.lease_due(
+                session, self.platform_id, now=now, lease=LEASE, limit=limit
+            )
 
     def one(self, now: datetime = NOW) -> Delivery:
         (claimed,) = self.lease(now)
@@ -57,19 +68,23 @@ class Outbox:
 
     def delivered(self, claimed: Delivery, now: datetime = NOW) -> None:
         with self.database.transaction() as session:
-            scores.mark_delivered(session, claimed, now=now)
+            deliveries.mark_delivered(session, [Taken(claimed)], now=now)
+
+    def renew(self, claimed: Delivery, until: datetime) -> None:
+        with self.database.transaction() as session:
+            deliveries.renew(session, [claimed], until=until)
 
     def failed(self, claimed: Delivery, due_at: datetime) -> None:
         with self.database.transaction() as session:
-            scores.mark_retry(session, claimed, due_at=due_at, reason="unreachable")
+            deliveries.mark_retry(session, claimed, due_at=due_at, reason="unreachable")
 
     def refused(self, claimed: Delivery, now: datetime = NOW) -> None:
         with self.database.transaction() as session:
-            scores.mark_needs_person(session, claimed, now=now, reason="no_scope", detail="no")
+            deliveries.mark_needs_person(session, claimed, now=now, reason="no_scope", detail="no")
 
     def renewed(self, claimed: Delivery, due_at: datetime, held: datetime | None = None) -> None:
         with self.database.transaction() as session:
-            scores.mark_renewed(
+            deliveries.mark_renewed(
                 session, claimed, due_at=due_at, reason="not_newer_conflict", later_than=held
             )
 
@@ -122,7 +137,7 @@ def test_another_comment_alone_is_a_new_score(outbox: Outbox) -> None:
 def test_a_claimed_score_is_not_claimed_again_while_the_lease_holds(outbox: Outbox) -> None:
     outbox.queue(16)
     assert outbox.one().state is DeliveryState.LEASED
-    assert outbox.lease(NOW + LEASE) == []
+    assert outbox.lease(NOW + LEASE - SECOND) == []
 
 
 def test_a_lease_that_ran_out_is_taken_over_with_the_same_timestamp(outbox: Outbox) -> None:
@@ -147,14 +162,20 @@ def test_whoever_lost_the_lease_has_no_say_any_more(outbox: Outbox) -> None:
 def test_a_lease_is_held_on_to_until_another_took_over(outbox: Outbox) -> None:
     outbox.queue(16)
     first = outbox.one()
-    later = NOW + MINUTE
+    outbox.renew(first, NOW + 2 * LEASE)
+    assert outbox.lease(NOW + LEASE + SECOND) == []
+    second = outbox.one(NOW + 2 * LEASE + SECOND)
+    outbox.renew(first, NOW + 9 * LEASE)
+    assert outbox.row() == second
+
+
+def test_a_claim_given_back_is_due_at_once_and_counts_no_attempt(outbox: Outbox) -> None:
+    outbox.queue(16)
     with outbox.database.transaction() as session:
-        held = scores.extend_lease(session, first, now=later, lease=LEASE)
-    assert held is not None
-    assert held.lease_until == later + LEASE
-    outbox.one(later + LEASE + SECOND)
-    with outbox.database.transaction() as session:
-        assert scores.extend_lease(session, held, now=later, lease=LEASE) is None
+        deliveries.release(session, [outbox.one()], now=NOW)
+    assert outbox.row().state is DeliveryState.WAITING
+    again = outbox.one()
+    assert (again.attempts, again.timestamp) == (1, NOW)
 
 
 def test_the_score_due_longest_goes_first_and_no_more_than_asked(outbox: Outbox) -> None:
@@ -171,10 +192,36 @@ def test_nothing_is_claimed_before_it_is_due(outbox: Outbox) -> None:
     assert outbox.one(NOW + MINUTE).attempts == 2
 
 
-def test_scores_for_a_platform_left_alone_stay_waiting(outbox: Outbox) -> None:
+def test_fresh_scores_go_before_bulk_which_keeps_a_share(outbox: Outbox) -> None:
+    for who in range(10):
+        outbox.queue(16, who=who, bulk=True)
+    for who in range(10, 20):
+        outbox.queue(16, who=who, now=NOW + SECOND)
+    first = outbox.lease(NOW + MINUTE, limit=8)
+    assert [each.bulk for each in first] == [False] * 6 + [True] * 2
+    second = outbox.lease(NOW + MINUTE, limit=8)
+    assert [each.bulk for each in second] == [False] * 4 + [True] * 4
+
+
+def test_a_platform_is_due_while_any_score_for_it_is(outbox: Outbox) -> None:
     outbox.queue(16)
-    assert outbox.lease(not_to=frozenset({outbox.platform_id})) == []
-    assert len(outbox.lease(not_to=frozenset({outbox.platform_id + 1}))) == 1
+    with outbox.database.reading() as session:
+        assert deliveries.platforms_due(session, NOW - SECOND) == []
+        assert deliveries.platforms_due(session, NOW) == [outbox.platform_id]
+        assert deliveries.due_ids(session, NOW, 5) == [outbox.row().id]
+    outbox.delivered(outbox.one())
+    with outbox.database.reading() as session:
+        assert deliveries.platforms_due(session, NOW + MINUTE) == []
+
+
+def test_a_score_of_a_release_that_knew_no_platforms_is_sent_all_the_same(outbox: Outbox) -> None:
+    outbox.queue(16)
+    with outbox.database.transaction() as session:
+        session.execute(update(ScoreRow).values(platform_id=None))
+    with outbox.database.transaction() as session:
+        assert deliveries.platforms_due(session, NOW) == [outbox.platform_id]
+        deliveries.adopt(session)
+    assert outbox.one().platform_id == outbox.platform_id
 
 
 def test_deliverers_at_once_never_hold_the_same_score(outbox: Outbox) -> None:

@@ -1,14 +1,14 @@
 """Whether every grade arrived, and sending again."""
 
-from datetime import timedelta
-
 import pytest
 
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.persistence import scores
+from lti_tool.persistence.deliveries import Taken, mark_delivered, mark_needs_person
 from lti_tool.persistence.scores import DeliveryState
 from lti_tool.services.resend_score import resend_column, resend_score
 from lti_tool.services.show_deliveries import Deliveries, DeliveryGroup, show_deliveries
+from tests.claims import claimed
 from tests.services.classroom import STANDARD, Classroom, open_course
 
 
@@ -20,9 +20,9 @@ def deliveries(classroom: Classroom, column: int | None = None) -> Deliveries:
 def refuse_all(classroom: Classroom) -> list[int]:
     """Every due score is refused; returns their ids."""
     with classroom.database.transaction() as session:
-        due = scores.lease_due(session, now=classroom.now, lease=timedelta(minutes=2), limit=20)
+        due = claimed(session, now=classroom.now)
         for each in due:
-            scores.mark_needs_person(session, each, now=classroom.now, reason="bad_request")
+            mark_needs_person(session, each, now=classroom.now, reason="bad_request")
     return [each.id for each in due]
 
 
@@ -90,11 +90,11 @@ def test_a_whole_column_is_sent_again_but_not_what_arrived(classroom: Classroom)
     for name in ("李", "陈"):
         classroom.finish(classroom.enrol(name), made)
     with classroom.database.transaction() as session:
-        due = scores.lease_due(session, now=classroom.now, lease=timedelta(minutes=2), limit=20)
+        due = claimed(session, now=classroom.now)
         column = due[0].line_item_id
         first, second = (each for each in due if each.line_item_id == column)
-        scores.mark_delivered(session, first, now=classroom.now)
-        scores.mark_needs_person(session, second, now=classroom.now, reason="bad_request")
+        mark_delivered(session, [Taken(first)], now=classroom.now)
+        mark_needs_person(session, second, now=classroom.now, reason="bad_request")
     with classroom.working() as work:
         assert resend_column(work, column, course_id=classroom.course.id) == 1
     with classroom.reading() as session:

@@ -10,9 +10,19 @@ from werkzeug.test import TestResponse
 
 from lti_tool.domain.launch import Role
 from lti_tool.domain.score import Score
-from lti_tool.persistence import audit_log, invitations, line_items, platforms, schools, scores
+from lti_tool.persistence import (
+    audit_log,
+    deliveries,
+    invitations,
+    line_items,
+    platforms,
+    schools,
+    scores,
+)
 from lti_tool.persistence.database import Session
+from lti_tool.persistence.deliveries import Taken
 from lti_tool.persistence.platforms import Deployment, DeploymentState, Platform
+from tests.claims import claimed
 from tests.services.classroom import START, Classroom
 from tests.web.conftest import SignIn
 
@@ -235,8 +245,8 @@ def test_health_counts_what_waits_and_what_was_refused(admin: Administrator) -> 
     item, learner = score_waiting(admin)
     assert "1 score is on its way" in admin.get("health").text
     with admin.classroom.database.transaction() as session:
-        leased = scores.lease_due(session, now=START, lease=START - START)[0]
-        scores.mark_needs_person(session, leased, now=START, reason="not_enrolled")
+        leased = claimed(session, now=START)[0]
+        deliveries.mark_needs_person(session, leased, now=START, reason="not_enrolled")
     page = admin.get("health")
     assert "1 score needs a person" in page.text
     assert (item, learner) == (leased.line_item_id, leased.person_id)
@@ -246,8 +256,8 @@ def test_health_tells_when_each_platform_last_took_a_score(admin: Administrator)
     assert "none yet" in admin.get("health").text
     score_waiting(admin)
     with admin.classroom.database.transaction() as session:
-        leased = scores.lease_due(session, now=START, lease=START - START)[0]
-        scores.mark_delivered(session, leased, now=START)
+        leased = claimed(session, now=START)[0]
+        deliveries.mark_delivered(session, [Taken(leased)], now=START)
     page = admin.get("health")
     assert "none yet" not in page.text
     assert "1 Sep, 08:00" in page.text

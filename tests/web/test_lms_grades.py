@@ -6,9 +6,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from lti_tool.domain.launch import Role
-from lti_tool.persistence import column_errands, line_items, scores
+from lti_tool.persistence import column_errands, deliveries, line_items, scores
+from lti_tool.persistence.deliveries import Taken
 from lti_tool.persistence.line_items import LineItem
 from lti_tool.services.set_up_assessment import change_conditions
+from tests.claims import claimed
 from tests.services.classroom import Classroom, conditions
 from tests.web.conftest import SignIn
 
@@ -49,11 +51,9 @@ def test_a_grade_that_differs_in_the_lms_is_marked(
             for each in line_items.line_items_of(session, classroom.course.id)
             if each.tag == line_items.GRADE_TAG
         )
-        (delivery,) = scores.lease_due(
-            session, now=classroom.now, lease=classroom.now - classroom.now, limit=1
-        )
+        (delivery,) = claimed(session, now=classroom.now, limit=1)
         assert delivery.line_item_id == item.id
-        scores.mark_delivered(session, delivery, now=classroom.now)
+        deliveries.mark_delivered(session, [Taken(delivery)], now=classroom.now)
         held = {learner.sub: Decimal(3)}
         scores.keep_results(session, item.id, held, now=classroom.now)
     page = client.get(f"{home}/grades?column={item.id}").text

@@ -32,9 +32,22 @@ REASONS: Mapping[str, Words] = {
         _("The LMS answered with an error of its own."),
         _("Moodle answers like this when a grade or column is locked: unlock it in the gradebook."),
     ),
+    "unavailable": Words(
+        _("The LMS says that it is closed or overloaded, as during maintenance."),
+        _("If it stays so, tell your administrator."),
+    ),
     "rate_limited": Words(_("The LMS asked to slow down.")),
     "token_refused": Words(
-        _("The LMS does not let this tool sign in to its gradebook."), ASK_ADMINISTRATOR
+        _("The LMS refuses the key this tool signs in to its gradebook with."),
+        _("Tell your administrator. Once the key is accepted, the grades go out by themselves."),
+    ),
+    "clock_wrong": Words(
+        _("The clocks of the LMS and of this tool differ, so the LMS does not let it sign in."),
+        _("Tell your administrator. Once the clock is right, the grades go out by themselves."),
+    ),
+    "not_authorized": Words(
+        _("The LMS does not let this tool write into the gradebook of this course."),
+        _("Ask your administrator whether the tool is still set up for the course."),
     ),
     "no_scope": Words(
         _("The LMS does not allow this tool to write grades."),
@@ -44,9 +57,13 @@ REASONS: Mapping[str, Words] = {
         _("The LMS offers no gradebook for this course."),
         _("The administrator turns on grade services for this tool. Then open the activity once."),
     ),
-    "user_unknown": Words(
-        _("The LMS does not know this student in this course."),
+    "user_left": Words(
+        _("The student has left the course, or is no student there."),
         _("Enrol the student again, then send again. The grade is kept here."),
+    ),
+    "unpublished": Words(
+        _("The assignment is not published in the LMS, so it takes no grades."),
+        _("Publish the assignment, then send again."),
     ),
     "bad_request": Words(
         _("The LMS refused the grade. The usual cause: the student is not enrolled any more."),
@@ -74,6 +91,10 @@ REASONS: Mapping[str, Words] = {
     ),
     "not_recorded": Words(
         _("The LMS answered as if all were well, but did not record the grade."), REOPEN
+    ),
+    "tool_error": Words(
+        _("Something went wrong in this tool itself. It is tried again."),
+        _("If it stays so, tell your administrator."),
     ),
     "column_in_the_making": Words(_("The column is just being made in the gradebook.")),
     "too_long": Words(
