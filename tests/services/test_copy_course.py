@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from lti_tool.domain.brief import copy_of
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.launch import (
     Context,
@@ -14,11 +15,12 @@ from lti_tool.domain.launch import (
     ResourceLink,
     Role,
 )
-from lti_tool.persistence import assessments, courses, line_items
+from lti_tool.persistence import assessments, briefs, courses, line_items
 from lti_tool.persistence.courses import Course
 from lti_tool.services.copy_course import show_original, start_fresh_run
 from lti_tool.services.enter_from_launch import Entry, enter_from_launch
 from tests.services.classroom import START, Classroom, conditions, open_course
+from tests.services.ready import READY
 
 ITEMS = "https://lms.example/copy/lineitems"
 
@@ -133,3 +135,13 @@ def test_a_link_elsewhere_is_not_bent(classroom: Classroom, copy: Course) -> Non
     with classroom.reading() as session:
         assert courses.link(session, link.id).assessment_id is None
         assert assessments.assessments_of(session, copy.id) == []
+
+
+def test_a_fresh_run_gives_the_same_to_work_with(classroom: Classroom, copy: Course) -> None:
+    original = classroom.set_up()
+    with classroom.working() as work:
+        briefs.keep_brief(work.session, original.id, copy_of(READY, "elementary", "zh"))
+    with classroom.working() as work:
+        run = start_fresh_run(work, original.id, course_id=copy.id, link_id=None)
+    with classroom.reading() as session:
+        assert briefs.brief_of(session, run.id) == briefs.brief_of(session, original.id)
