@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from lti_tool.catalogue import Catalogue, load_catalogue
+from lti_tool.catalogue import Catalogue, Folders, Shelf
 from lti_tool.delivery.columns import ColumnKeeper
 from lti_tool.delivery.deliver import Deliverer
 from lti_tool.delivery.heartbeat import Heartbeat
@@ -63,10 +63,15 @@ class Parts:
 
     settings: Settings
     database: Database
-    catalogue: Catalogue
+    shelf: Shelf
     http: PlatformHttp
     cipher: MultiFernet
     clock: Callable[[], datetime]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The installed standards as they are now."""
+        return self.shelf.catalogue
 
 
 def build_parts(
@@ -75,12 +80,16 @@ def build_parts(
     clock: Callable[[], datetime] | None = None,
     catalogue: Catalogue | None = None,
 ) -> Parts:
-    """Read the standards, unless they are given, and open the database. Raises CatalogueError."""
+    """Read the standards, unless the shipped ones are given, and open the database.
+
+    Raises CatalogueError.
+    """
     configure_log(as_json=settings.log_as_json)
+    folders = Folders(settings.rubrics_dir, settings.mappings_dir, settings.standards_dir)
     return Parts(
         settings=settings,
         database=Database(settings.database_url),
-        catalogue=catalogue or load_catalogue(settings.rubrics_dir, settings.mappings_dir),
+        shelf=Shelf(folders, catalogue),
         http=PlatformHttp(allow_loopback=settings.allow_loopback_platforms),
         cipher=_cipher(settings.secret_key, *settings.previous_secret_keys),
         clock=clock or now,
@@ -153,7 +162,7 @@ def _wiring(parts: Parts) -> Wiring:
     settings = parts.settings
     return Wiring(
         database=parts.database,
-        catalogue=parts.catalogue,
+        shelf=parts.shelf,
         files=EvidenceStore(settings.data_dir / "evidence", settings.largest_file),
         http=parts.http,
         key_sets=KeySets(parts.http),

@@ -69,6 +69,11 @@ class Settings:
     metrics_token: str | None = None
     proxies: int = 0
 
+    @property
+    def standards_dir(self) -> Path:
+        """Where the standards lie that a person confirmed here, a folder for each."""
+        return self.data_dir / "standards"
+
 
 def read_settings(environment: Mapping[str, str], *, default_base_url: str) -> Settings:
     """The settings, with defaults where the environment is silent.

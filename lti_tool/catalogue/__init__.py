@@ -6,10 +6,12 @@ Not here: what the values mean (``lti_tool.domain``), and where the two folders 
 
 from .bundle import StandardBundle
 from .coverage import Coverage, Share, coverage
+from .draft_files import Origin, draft_files, draft_rows, write_draft
 from .problems import CatalogueError, Problem
 from .reader import Catalogue, load_catalogue
 from .report import MISSING, Finding, FindingKind, content_report
-from .rows import COLUMNS, requirement_rows, standard_csv
+from .rows import COLUMNS, requirement_rows, rows_csv, standard_csv
+from .shelf import Folders, Shelf, explained
 
 __all__ = [
     "COLUMNS",
@@ -19,12 +21,20 @@ __all__ = [
     "Coverage",
     "Finding",
     "FindingKind",
+    "Folders",
+    "Origin",
     "Problem",
     "Share",
+    "Shelf",
     "StandardBundle",
     "content_report",
     "coverage",
+    "draft_files",
+    "draft_rows",
+    "explained",
     "load_catalogue",
     "requirement_rows",
+    "rows_csv",
     "standard_csv",
+    "write_draft",
 ]

@@ -5,7 +5,7 @@ command that prints them, and anything stored in the database.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +47,11 @@ def load_catalogue(rubrics_dir: Path, mappings_dir: Path) -> Catalogue:
             problems += error.problems
     if problems:
         raise CatalogueError(problems)
+    return catalogue_of(bundles)
+
+
+def catalogue_of(bundles: Iterable[StandardBundle]) -> Catalogue:
+    """A catalogue of standards that were read, in its order."""
     return Catalogue(tuple(sorted(bundles, key=_order)))
 
 

@@ -5,7 +5,7 @@ Not here: other people's file formats (``lti_tool.exchange``).
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lti_tool.domain.standard import Standard
 
@@ -34,8 +34,13 @@ def requirement_rows(standard: Standard) -> Iterator[tuple[str, ...]]:
 
 def standard_csv(standard: Standard) -> str:
     """The rows as CSV with a header line; lines end in a bare line feed."""
+    return rows_csv(requirement_rows(standard))
+
+
+def rows_csv(rows: Iterable[tuple[str, ...]]) -> str:
+    """Rows with the columns of ``COLUMNS`` as CSV with a header line."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(requirement_rows(standard))
+    writer.writerows(rows)
     return stream.getvalue()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from cryptography.fernet import InvalidToken
 
 from lti_tool.app import Parts, build_parts, signing_key
-from lti_tool.catalogue import CatalogueError, load_catalogue
+from lti_tool.catalogue import CatalogueError, Folders, Shelf
 from lti_tool.persistence import platforms, scores
 from lti_tool.persistence.database import Database, DatabaseError, pending_revisions
 from lti_tool.settings import Settings
@@ -42,7 +42,8 @@ def _address(settings: Settings) -> Iterator[Finding]:
 
 def _data(settings: Settings) -> Iterator[Finding]:
     try:
-        found = load_catalogue(settings.rubrics_dir, settings.mappings_dir).standards
+        folders = Folders(settings.rubrics_dir, settings.mappings_dir, settings.standards_dir)
+        found = Shelf(folders).catalogue.standards
     except CatalogueError as error:
         for problem in error.problems:
             yield False, str(problem)

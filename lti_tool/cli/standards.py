@@ -5,15 +5,17 @@ import sys
 
 from lti_tool.catalogue import (
     Catalogue,
+    Folders,
+    Shelf,
     StandardBundle,
     content_report,
     coverage,
-    load_catalogue,
     requirement_rows,
     standard_csv,
 )
 from lti_tool.domain.errors import UnknownStandardError
 
+from . import standard_import
 from .console import ConsoleError, said, say, write
 from .content_report import print_report
 from .environment import settings_from_environment
@@ -23,7 +25,7 @@ _CODE_HELP = "530050 (newest) or 530050-2021-2.0"
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command."""
-    standard = commands.add_parser("standard", help="look at the installed standards")
+    standard = commands.add_parser("standard", help="the installed standards, and others")
     actions = standard.add_subparsers(required=True, metavar="ACTION")
     actions.add_parser("list", help="every standard and version").set_defaults(run=_list)
     actions.add_parser("check", help="check every data file").set_defaults(run=_check)
@@ -34,11 +36,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     show.add_argument("code", metavar="CODE", help=_CODE_HELP)
     show.add_argument("--csv", action="store_true", help="as CSV, one requirement a line")
     show.set_defaults(run=_show)
+    standard_import.add(actions)
 
 
 def _load() -> Catalogue:
     settings = settings_from_environment()
-    return load_catalogue(settings.rubrics_dir, settings.mappings_dir)
+    folders = Folders(settings.rubrics_dir, settings.mappings_dir, settings.standards_dir)
+    return Shelf(folders).catalogue
 
 
 def _list(_options: argparse.Namespace) -> int:

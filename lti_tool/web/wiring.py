@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from cryptography.fernet import MultiFernet
 from flask import Flask, current_app
 
-from lti_tool.catalogue import Catalogue
+from lti_tool.catalogue import Catalogue, Shelf
 from lti_tool.files import EvidenceStore
 from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.key_sets import KeySets
@@ -30,7 +30,8 @@ class Wiring:
     nobody can guess, safe in a URL."""
 
     database: Database
-    catalogue: Catalogue
+    shelf: Shelf
+    """The installed standards, which may become more while this runs."""
     files: EvidenceStore
     http: PlatformHttp
     """What speaks to platforms, outside transactions."""
@@ -54,6 +55,11 @@ class Wiring:
     """Counts logins, launches and uploads of this process."""
     pending: Callable[[], Sequence[str]]
     """The migrations that the database lacks; raises DatabaseError when it does not answer."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The installed standards as they are now."""
+        return self.shelf.catalogue
 
 
 def install(app: Flask, wiring: Wiring) -> None:
