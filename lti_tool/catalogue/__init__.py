@@ -11,6 +11,7 @@ from .problems import CatalogueError, Problem
 from .reader import Catalogue, load_catalogue
 from .report import MISSING, Finding, FindingKind, content_report
 from .rows import COLUMNS, requirement_rows, rows_csv, standard_csv
+from .rule_content import Content, content_of, rule_from
 from .shelf import Folders, Shelf, explained
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "MISSING",
     "Catalogue",
     "CatalogueError",
+    "Content",
     "Coverage",
     "Finding",
     "FindingKind",
@@ -27,6 +29,7 @@ __all__ = [
     "Share",
     "Shelf",
     "StandardBundle",
+    "content_of",
     "content_report",
     "coverage",
     "draft_files",
@@ -35,6 +38,7 @@ __all__ = [
     "load_catalogue",
     "requirement_rows",
     "rows_csv",
+    "rule_from",
     "standard_csv",
     "write_draft",
 ]

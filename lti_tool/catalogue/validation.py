@@ -3,7 +3,7 @@
 Not here: the schemas themselves, and checks between files.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -49,8 +49,12 @@ def parse(file: Path, schema: type[Schema]) -> Parsed[Schema]:
     try:
         return Parsed(document, schema.model_validate(document.data))
     except ValidationError as error:
-        faults = error.errors(include_url=False)
-        raise UnreadableError([_problem(document, each) for each in faults]) from error
+        raise UnreadableError(schema_problems(document, error)) from error
+
+
+def schema_problems(document: Document, error: ValidationError) -> Iterator[Problem]:
+    """Every difference between a document and its schema."""
+    return (_problem(document, each) for each in error.errors(include_url=False))
 
 
 def _problem(document: Document, error: ErrorDetails) -> Problem:

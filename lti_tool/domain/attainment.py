@@ -114,7 +114,8 @@ class DecisionKind(StrEnum):
 class Decision:
     """A sign-off (认定) or its revocation (撤销), never changed afterwards.
 
-    ``digest`` covers everything the decision rests on, see :func:`digest_of`.
+    ``digest`` covers everything the decision rests on, see :func:`digest_of`. ``waived`` are the
+    waivers it rests on; None for a decision from before these were kept.
     """
 
     id: str
@@ -130,6 +131,7 @@ class Decision:
     decided_by: int
     decided_at: datetime
     reason: str = ""
+    waived: frozenset[RequirementKey] | None = None
 
 
 class AttainmentState(StrEnum):

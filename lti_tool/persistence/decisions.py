@@ -33,6 +33,7 @@ class DecisionRow(Base):
     decided_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(Text, default="")
+    waived: Mapped[list[str] | None] = mapped_column(Json)
 
 
 class WaiverRow(Base):
@@ -78,6 +79,7 @@ def add_decision(session: Session, decision: Decision) -> None:
             decided_by=decision.decided_by,
             decided_at=decision.decided_at,
             reason=decision.reason,
+            waived=None if decision.waived is None else sorted(map(str, decision.waived)),
         )
     )
     session.flush()
@@ -165,4 +167,5 @@ def _decision(row: DecisionRow) -> Decision:
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         reason=row.reason,
+        waived=None if row.waived is None else frozenset(map(RequirementKey.parse, row.waived)),
     )

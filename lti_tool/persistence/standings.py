@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.attainment import AttainmentState
@@ -32,6 +32,7 @@ class MasteryRow(Base):
     state: Mapped[str] = mapped_column(String(20))
     newest: Mapped[int]
     ratings: Mapped[int]
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
 class AttainmentRow(Base):
@@ -109,9 +110,23 @@ def store_masteries(
                     state=each.state.value,
                     newest=each.latest.performance_level,
                     ratings=each.count,
+                    until=each.until,
                 )
             )
     session.flush()
+
+
+def lapsed(session: Session, *, now: datetime, most: int) -> Sequence[tuple[int, str]]:
+    """Learner and standard of masteries that rest on a rating which has grown too old since
+    they were computed; those that lapsed first come first."""
+    query = (
+        select(MasteryRow.learner_id, MasteryRow.standard_id)
+        .where(MasteryRow.until <= now)
+        .group_by(MasteryRow.learner_id, MasteryRow.standard_id)
+        .order_by(func.min(MasteryRow.until))
+        .limit(most)
+    )
+    return [(learner_id, standard_id) for learner_id, standard_id in session.execute(query)]
 
 
 def store_outcome(session: Session, outcome: Outcome) -> None:

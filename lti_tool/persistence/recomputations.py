@@ -1,0 +1,165 @@
+"""Standings of a whole school that are to be computed anew, and how far that has come.
+
+A row whose ``due_at`` has come is work for delivery, which goes through the learners in the order
+of their ids and can stop and go on anywhere. Not here: computing (``lti_tool.services``).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Index, String, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .database import Base, UtcDateTime
+from .people import PersonRow
+from .standings import MasteryRow
+
+
+class RecomputationRow(Base):
+    """One pass over the learners of a school who have evidence under a standard."""
+
+    __tablename__ = "recomputations"
+    __table_args__ = (Index("ix_recomputations_due", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"))
+    standard_id: Mapped[str] = mapped_column(String(100))
+    asked_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    after_id: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputation:
+    """``done`` of ``total`` learners, those with ids up to ``after_id``. ``due_at`` None: all."""
+
+    id: int
+    school_id: int
+    standard_id: str
+    asked_by: int
+    asked_at: datetime
+    due_at: datetime | None
+    after_id: int
+    done: int
+    total: int
+
+
+def ask(
+    session: Session, school_id: int, standard_id: str, *, asked_by: int, now: datetime
+) -> Recomputation:
+    """Have the school's standings computed anew; a pass under way is given up for this one."""
+    session.execute(
+        update(RecomputationRow)
+        .where(
+            RecomputationRow.school_id == school_id,
+            RecomputationRow.standard_id == standard_id,
+            RecomputationRow.due_at.is_not(None),
+        )
+        .values(due_at=None)
+    )
+    row = RecomputationRow(
+        school_id=school_id,
+        standard_id=standard_id,
+        asked_by=asked_by,
+        asked_at=now,
+        due_at=now,
+        after_id=0,
+        done=0,
+        total=learners_with_evidence(session, school_id, standard_id),
+    )
+    session.add(row)
+    session.flush()
+    return _recomputation(row)
+
+
+def lease_due(session: Session, *, now: datetime, lease: timedelta) -> Recomputation | None:
+    """The pass due longest, the caller's alone until the lease runs out; None if none is due."""
+    found = session.execute(
+        select(RecomputationRow.id, RecomputationRow.due_at)
+        .where(RecomputationRow.due_at <= now)
+        .order_by(RecomputationRow.due_at)
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    claimed = session.execute(
+        update(RecomputationRow)
+        .where(RecomputationRow.id == found.id, RecomputationRow.due_at == found.due_at)
+        .values(due_at=now + lease)
+        .returning(RecomputationRow.id)
+    ).scalar()
+    return recomputation(session, claimed) if claimed is not None else None
+
+
+def note_progress(
+    session: Session, pass_id: int, *, after_id: int, done: int, due_at: datetime | None
+) -> None:
+    """Note how far a pass has come; ``due_at`` None: it is through. One given up stays so."""
+    session.execute(
+        update(RecomputationRow)
+        .where(RecomputationRow.id == pass_id, RecomputationRow.due_at.is_not(None))
+        .values(after_id=after_id, done=RecomputationRow.done + done, due_at=due_at)
+    )
+
+
+def next_learners(
+    session: Session, school_id: int, standard_id: str, *, after_id: int, most: int
+) -> list[int]:
+    """The ids of the next learners with evidence, in their order."""
+    query = (
+        select(MasteryRow.learner_id)
+        .join(PersonRow, PersonRow.id == MasteryRow.learner_id)
+        .where(
+            PersonRow.school_id == school_id,
+            MasteryRow.standard_id == standard_id,
+            MasteryRow.learner_id > after_id,
+        )
+        .distinct()
+        .order_by(MasteryRow.learner_id)
+        .limit(most)
+    )
+    return list(session.scalars(query))
+
+
+def learners_with_evidence(session: Session, school_id: int, standard_id: str) -> int:
+    """How many learners of a school have evidence under a standard."""
+    query = (
+        select(func.count(func.distinct(MasteryRow.learner_id)))
+        .join(PersonRow, PersonRow.id == MasteryRow.learner_id)
+        .where(PersonRow.school_id == school_id, MasteryRow.standard_id == standard_id)
+    )
+    return session.scalar(query) or 0
+
+
+def recomputation(session: Session, pass_id: int) -> Recomputation:
+    """A pass by its id."""
+    return _recomputation(session.get_one(RecomputationRow, pass_id))
+
+
+def newest(session: Session, school_id: int, standard_id: str) -> Recomputation | None:
+    """The pass asked for last; None if there was none."""
+    query = (
+        select(RecomputationRow)
+        .filter_by(school_id=school_id, standard_id=standard_id)
+        .order_by(RecomputationRow.id.desc())
+        .limit(1)
+    )
+    row = session.scalar(query)
+    return _recomputation(row) if row is not None else None
+
+
+def _recomputation(row: RecomputationRow) -> Recomputation:
+    return Recomputation(
+        row.id,
+        row.school_id,
+        row.standard_id,
+        row.asked_by,
+        row.asked_at,
+        row.due_at,
+        row.after_id,
+        row.done,
+        row.total,
+    )
