@@ -31,7 +31,8 @@ class Paths:
 
     ``<course>`` and ``<item>`` stand for the course's and the line item's id, as in Flask's rules.
     ``query`` is appended to every grade service URL that the platform hands out; Moodle's carry
-    ``?type_id=1``, so that ``/scores`` must be put before the query.
+    ``?type_id=1``, so that ``/scores`` must be put before the query. ``notice_handlers`` and
+    ``groups`` are empty where the platform has no such service.
     """
 
     authorise: str
@@ -44,6 +45,8 @@ class Paths:
     deep_link_return: str
     launch_return: str
     query: str = ""
+    notice_handlers: str = ""
+    groups: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,16 @@ class Addresses:
     def memberships(self) -> str:
         """The course's Names and Roles service."""
         return self._filled(self.paths.memberships)
+
+    @property
+    def notice_handlers(self) -> str:
+        """The deployment's notice service."""
+        return self.issuer + self.paths.notice_handlers
+
+    @property
+    def groups(self) -> str:
+        """The course's groups."""
+        return self._filled(self.paths.groups)
 
     @property
     def tool_login(self) -> str:

@@ -61,6 +61,9 @@ PATHS: Final = Paths(
     memberships="/api/lti/courses/<course>/names_and_roles",
     deep_link_return="/courses/<course>/deep_linking_response",
     launch_return="/courses/<course>/external_content/success/external_tool_redirect",
+    notice_handlers="/api/lti/notice-handlers/1",
+    # Not Canvas's, nor Moodle's: here so that groups can be tried.
+    groups="/api/lti/courses/<course>/groups",
 )
 
 
@@ -124,6 +127,7 @@ def _course_services(facts: LaunchFacts) -> dict[str, object]:
             "service_versions": ["2.0"],
             **_VALIDATION,
         },
+        **c.more_services(facts),
     }
 
 
@@ -321,6 +325,7 @@ CANVAS: Final = Manner(
         oldest=300,
         single_use_jti=True,
         drops_unknown_scopes=False,
+        scopes=(*c.SCOPES, c.NOTICE_SCOPE, c.GROUP_SCOPE),
         refusals={
             "request": _token_error(400, "invalid_request", "missing or bad parameters"),
             "client": _token_error(401, "invalid_client", "unknown client"),

@@ -17,6 +17,9 @@ DEEP_LINKING: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 AGS_ENDPOINT: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NAMES_AND_ROLES: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 
+NOTICES: Final = LTI + "platformnotificationservice"
+GROUPS: Final = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
+
 AGS_SCOPE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 LINE_ITEM_SCOPE: Final = AGS_SCOPE + "lineitem"
 LINE_ITEM_READ_SCOPE: Final = AGS_SCOPE + "lineitem.readonly"
@@ -25,8 +28,13 @@ SCORE_SCOPE: Final = AGS_SCOPE + "score"
 MEMBERSHIP_SCOPE: Final = (
     "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 )
+NOTICE_SCOPE: Final = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
+GROUP_SCOPE: Final = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
 AGS_SCOPES: Final = (LINE_ITEM_SCOPE, LINE_ITEM_READ_SCOPE, RESULT_SCOPE, SCORE_SCOPE)
 SCOPES: Final = (*AGS_SCOPES, MEMBERSHIP_SCOPE)
+"""Those of both platforms."""
+COPY_NOTICE: Final = "LtiContextCopyNotice"
+NOTICE_TYPES: Final = ("LtiHelloWorldNotice", COPY_NOTICE)
 
 MEMBERSHIP: Final = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 INSTITUTION: Final = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
@@ -106,6 +114,26 @@ def grade_service(facts: LaunchFacts) -> dict[str, object]:
     if facts.line_item is not None:
         endpoint["lineitem"] = facts.line_item
     return endpoint
+
+
+def more_services(facts: LaunchFacts) -> dict[str, object]:
+    """The claims of notices (Platform Notification Service 1.0) and course groups (Course Groups
+    Service 1.0), where the platform has paths for them."""
+    addresses, offered = facts.addresses, dict[str, object]()
+    if addresses.paths.notice_handlers:
+        offered[NOTICES] = {
+            "service_versions": ["1.0"],
+            "platform_notification_service_url": addresses.notice_handlers,
+            "scope": [NOTICE_SCOPE],
+            "notice_types_supported": list(NOTICE_TYPES),
+        }
+    if addresses.paths.groups:
+        offered[GROUPS] = {
+            "service_versions": ["1.0"],
+            "context_groups_url": addresses.groups,
+            "scope": [GROUP_SCOPE],
+        }
+    return offered
 
 
 def resolved(custom: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:

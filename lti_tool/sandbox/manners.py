@@ -100,13 +100,15 @@ class ContentRules:
 @dataclass(frozen=True)
 class TokenRules:
     """The token endpoint. ``leeway`` is how far ahead ``iat`` may be, ``oldest`` how old, in
-    seconds (None: any age). ``drops_unknown_scopes``: grants the rest instead of refusing."""
+    seconds (None: any age). ``drops_unknown_scopes``: grants the rest of ``scopes`` instead of
+    refusing."""
 
     content_type: str
     leeway: int
     oldest: int | None
     single_use_jti: bool
     drops_unknown_scopes: bool
+    scopes: tuple[str, ...]
     refusals: Mapping[str, tuple[int, str]]
 
 

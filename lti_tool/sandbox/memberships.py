@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 
 from lti_tool.sandbox import claims as c
 from lti_tool.sandbox.gate import Demand, Reply, ServiceRefused, in_course, json_reply, served
+from lti_tool.sandbox.groups import enrollments
 from lti_tool.sandbox.people import Person
 from lti_tool.sandbox.state import Platform
 
@@ -38,9 +39,18 @@ def _listed(platform: Platform, course: str) -> Reply:
     body = {
         "id": platform.addresses.memberships,
         "context": rules.member_context(platform.course),
-        "members": [rules.member(person, roles[person.role]) for person in page],
+        "members": [
+            rules.member(person, roles[person.role]) | _grouped(platform, person) for person in page
+        ],
     }
     return json_reply(body, MEMBERS_TYPE, link=link)
+
+
+def _grouped(platform: Platform, person: Person) -> dict[str, object]:
+    """The person's groups, where the platform has any and was asked for them (Course Groups Service
+    1.0, extension of names and roles)."""
+    asked = platform.manner.paths.groups and request.args.get("groups") == "true"
+    return {"group_enrollments": enrollments(platform, person)} if asked else {}
 
 
 def _check_link(platform: Platform) -> None:
@@ -66,6 +76,6 @@ def _paged(platform: Platform, members: list[Person]) -> tuple[list[Person], str
     rest = first + limit
     if rest >= len(members):
         return members[first:rest], ""
-    kept = {name: request.args[name] for name in ("role", "rlid") if name in request.args}
+    kept = {name: request.args[name] for name in ("role", "rlid", "groups") if name in request.args}
     query = "&".join(f"{k}={v}" for k, v in {"limit": limit, "from": rest, **kept}.items())
     return members[first:rest], f'<{platform.addresses.memberships}?{query}>; rel="next"'

@@ -310,6 +310,7 @@ MOODLE: Final = Manner(
         oldest=None,
         single_use_jti=False,
         drops_unknown_scopes=True,
+        scopes=c.SCOPES,
         refusals={
             "request": _token_error("invalid_request"),
             "client": _token_error("invalid_client"),

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from lti_tool.sandbox.claims import Message, Place
 from lti_tool.sandbox.course import Activity, Grade, LineItem, plain
 from lti_tool.sandbox.launching import Start, initiation
+from lti_tool.sandbox.notices import tell_of_copy
 from lti_tool.sandbox.people import Person, Role
 from lti_tool.sandbox.state import Platform
 from lti_tool.sandbox.words import here, language, speak, word
@@ -146,7 +147,9 @@ def _courses(platform: Platform, person: Person) -> list[tuple[str, str]]:
 def copy_course(platform: Platform, user_id: str) -> BaseResponse:
     """Copy the course, as for a new term, and go there."""
     person = known(platform, user_id, Role.TEACHER)
-    return to_course(platform.copy_course(), person)
+    copied = platform.copy_course()
+    tell_of_copy(copied)
+    return to_course(copied, person)
 
 
 def _row(platform: Platform, activity: Activity) -> Row:

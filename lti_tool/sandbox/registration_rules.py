@@ -183,7 +183,7 @@ _CONTENT_PLACEMENTS: Final = [
 def _canvas_configuration(addresses: Addresses, school: str) -> dict[str, object]:
     return {
         **_endpoints(addresses, _CANVAS_REGISTRATION),
-        "scopes_supported": list(c.SCOPES),
+        "scopes_supported": [*c.SCOPES, c.NOTICE_SCOPE, c.GROUP_SCOPE],
         "claims_supported": ["sub", "name", "given_name", "family_name", "email", "locale"],
         "subject_types_supported": ["public"],
         "authorization_server": addresses.issuer.partition("://")[2],

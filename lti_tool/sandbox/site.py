@@ -14,8 +14,10 @@ from werkzeug.exceptions import HTTPException
 from lti_tool.sandbox import (
     content_pages,
     gradebook,
+    groups,
     login,
     memberships,
+    notices,
     pages,
     registration,
     tokens,
@@ -99,7 +101,8 @@ def create_sandbox(
 def _blueprint(platform: Platform) -> Blueprint:
     name = platform.manner.name
     blueprint = Blueprint(name, __name__, url_prefix=f"/{name}")
-    for room in (login, tokens, gradebook, memberships, pages, content_pages, registration):
+    services = (tokens, gradebook, memberships, groups, notices)
+    for room in (login, *services, pages, content_pages, registration):
         room.add_routes(blueprint, platform)
     return blueprint
 

@@ -73,6 +73,7 @@ class Platform:
         self.drafts = Tickets[tuple[Mapping[str, object], ...]](seconds=VISIT_SECONDS, clock=clock)
         self.tokens = Tickets[frozenset[str]](seconds=TOKEN_SECONDS, clock=clock)
         self.assertions = Tickets[bool](seconds=TOKEN_SECONDS, clock=clock)
+        self.notice_handlers: dict[str, str] = {}
         self._key: SigningKey | None = None
         self._clock = clock
         self._lock = RLock()

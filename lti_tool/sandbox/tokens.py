@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, request
 
-from lti_tool.sandbox.claims import SCOPES
 from lti_tool.sandbox.keys import KeyProblem, verified
 from lti_tool.sandbox.state import TOKEN_SECONDS, Platform
 
@@ -62,7 +61,7 @@ def _granted(platform: Platform) -> list[str]:
         raise TokenRefused("request")
     _check_assertion(platform, _claims(platform, assertion))
     asked = scope.split()
-    granted = [name for name in asked if name in SCOPES]
+    granted = [name for name in asked if name in platform.manner.tokens.scopes]
     if not granted or (
         len(granted) < len(asked) and not platform.manner.tokens.drops_unknown_scopes
     ):
