@@ -20,6 +20,7 @@ from lti_tool.delivery.columns import ColumnKeeper
 from lti_tool.delivery.deliver import Deliverer
 from lti_tool.delivery.heartbeat import Heartbeat
 from lti_tool.delivery.means import Means
+from lti_tool.delivery.notice_handlers import NoticeAsker
 from lti_tool.delivery.rosters import RosterRefresher
 from lti_tool.delivery.rounds import Engine, Rounds
 from lti_tool.delivery.tasks import delivery_app
@@ -37,6 +38,7 @@ from lti_tool.web import (
     design,
     launch,
     monitoring,
+    notices,
     preferences,
     registrar,
     registration,
@@ -54,7 +56,10 @@ from lti_tool.web.security import init_security
 from lti_tool.web.wiring import Wiring, install
 
 FORM_MEMORY = 2 * 1024 * 1024
-BLUEPRINTS = (monitoring, launch, registration, preferences, student, teacher, registrar, admin)
+BLUEPRINTS = (
+    *(monitoring, launch, registration, notices, preferences),
+    *(student, teacher, registrar, admin),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,8 @@ def build_engines(parts: Parts) -> tuple[Engine, ...]:
     chance = random.SystemRandom().random
     means = Means(parts.database, parts.http, tokens, parts.clock, chance)
     heartbeat = Heartbeat(parts.database, parts.clock)
-    return heartbeat, Deliverer(means), ColumnKeeper(means), RosterRefresher(means)
+    asker = NoticeAsker(means, handler=ToolAddress(parts.settings.base_url).notices_url)
+    return heartbeat, Deliverer(means), ColumnKeeper(means), RosterRefresher(means), asker
 
 
 def build_celery(parts: Parts, broker_url: str) -> Celery:
@@ -135,6 +141,7 @@ def create_app(parts: Parts, *, with_design_page: bool = False) -> Flask:
     csrf = CSRFProtect(app)
     csrf.exempt(launch.blueprint)
     csrf.exempt(registration.blueprint)
+    csrf.exempt(notices.blueprint)
     init_localisation(app, settings.time_zone, chosen_language, clock=parts.clock)
     init_errors(app)
     for pages in BLUEPRINTS:

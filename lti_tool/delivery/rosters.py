@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from lti_tool.domain.launch import Member
+from lti_tool.domain.launch import Group, Member
 from lti_tool.lti.answers import Refused, Trouble
+from lti_tool.lti.groups import CourseGroups
 from lti_tool.lti.names_roles import ClassList
 from lti_tool.persistence import courses, platforms, rosters
 from lti_tool.persistence.courses import Course
@@ -36,6 +37,7 @@ class _Visit:
     roster: Roster
     course: Course
     people: ClassList
+    groups: CourseGroups
 
 
 class RosterRefresher:
@@ -50,7 +52,8 @@ class RosterRefresher:
         if visit is None:
             return 0
         asked_at = self._means.clock()
-        found = visit.people.members(visit.roster.url, now=asked_at)
+        grouped = visit.roster.groups_url is not None
+        found = visit.people.members(visit.roster.url, now=asked_at, with_groups=grouped)
         if isinstance(found, tuple) and not found:
             # The teacher who opened the tool is in the course, so this is no list of it.
             found = Refused("malformed", None, "nobody is in the course")
@@ -71,17 +74,30 @@ class RosterRefresher:
         deployment = platforms.deployment_by_id(session, course.deployment_id)
         if platform is None or deployment is None:
             return None
-        people = ClassList(
-            self._means.http,
-            self._means.tokens,
-            platform=platform,
-            deployment=deployment.deployment_id,
-        )
-        return _Visit(roster, course, people)
+        talking = (self._means.http, self._means.tokens)
+        name = deployment.deployment_id
+        people = ClassList(*talking, platform=platform, deployment=name)
+        groups = CourseGroups(*talking, platform=platform, deployment=name)
+        return _Visit(roster, course, people, groups)
 
     def _take_over(self, visit: _Visit, found: tuple[Member, ...], asked_at: datetime) -> None:
+        members, groups = self._grouped(visit, found, asked_at)
         with self._means.database.transaction() as session:
-            refresh_roster(session, visit.course, found, asked_at=asked_at, now=self._means.clock())
+            now = self._means.clock()
+            refresh_roster(session, visit.course, members, groups, asked_at=asked_at, now=now)
+
+    def _grouped(
+        self, visit: _Visit, found: tuple[Member, ...], now: datetime
+    ) -> tuple[tuple[Member, ...], tuple[Group, ...] | None]:
+        """The members with the groups they are in, and the groups; none where the LMS offers none.
+        Trouble with them is no trouble of the list: None leaves the groups as they were."""
+        if visit.roster.groups_url is None:
+            return found, ()
+        told = visit.groups.placed(visit.roster.groups_url, found, now=now)
+        if isinstance(told, tuple):
+            return told
+        log.info("groups could not be read", course=visit.course.id, reason=told.reason)
+        return found, None
 
     def _record_trouble(self, roster: Roster, found: Trouble) -> None:
         log.info("class list could not be read", course=roster.course_id, reason=found.reason)

@@ -101,6 +101,12 @@ class Claims:
         return value
 
 
+def id_text(value: object) -> object:
+    """A value of a service's answer, a number as text: ids are texts, yet some write numbers."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value)[:MOST_ID] if is_number else value
+
+
 def resolved(value: str) -> str:
     """The value, or empty when it is an unresolved ``$Variable``."""
     return "" if value.startswith("$") and value[1:2].isalpha() else value

@@ -6,16 +6,17 @@ groups are asked for person by person (``user_id``). Not here: the class list (`
 Every call may use the network: make none inside a transaction.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from lti_tool.domain.launch import Group
+from lti_tool.domain.launch import Group, Member, Role
 from lti_tool.persistence.platforms import Platform
 
 from .access_tokens import AccessTokens
 from .answers import Refused, Trouble, trouble
-from .claims import MOST_ID, MOST_URL, Claims
+from .claims import MOST_URL, Claims, id_text
 from .errors import BadClaimError
 from .http import HttpAnswer, PlatformHttp
 from .service_calls import ServiceCall, ServiceCalls
@@ -56,17 +57,24 @@ class CourseGroups:
             onward = next_link(answer.headers.get("link"), answer.url)
         return Refused("malformed", None, "too many pages of groups")
 
-    def of_everybody(
-        self, url: str, people: Collection[str], *, now: datetime
-    ) -> dict[str, frozenset[str]] | Trouble:
-        """The ids of the groups of each of these people, one request after the other."""
-        found: dict[str, frozenset[str]] = {}
-        for user_id in people:
-            own = self.groups(url, now=now, user_id=user_id)
+    def placed(
+        self, url: str, members: Sequence[Member], *, now: datetime
+    ) -> tuple[tuple[Member, ...], tuple[Group, ...]] | Trouble:
+        """The members with the groups they are in, and the groups. Where the class list does not
+        tell, each student's are asked for, one request after the other."""
+        groups = self.groups(url, now=now)
+        if not isinstance(groups, tuple):
+            return groups
+        if not groups or any(each.groups is not None for each in members):
+            return tuple(members), groups
+        placed: list[Member] = []
+        for each in members:
+            is_student = each.active and Role.STUDENT in each.roles
+            own = self.groups(url, now=now, user_id=each.person.sub) if is_student else ()
             if not isinstance(own, tuple):
                 return own
-            found[user_id] = frozenset(each.id for each in own)
-        return found
+            placed.append(replace(each, groups=frozenset(group.id for group in own)))
+        return tuple(placed), groups
 
     def _page(self, url: str, now: datetime) -> HttpAnswer | Trouble:
         answer = self._calls.make(ServiceCall(url, SCOPE, {"Accept": GROUPS_TYPE}), now=now)
@@ -105,15 +113,9 @@ def _groups(answer: HttpAnswer) -> tuple[Group, ...] | None:
 def _group(entry: Any) -> Group | None:
     if not isinstance(entry, dict):
         return None
-    told = Claims({**entry, "id": text_id(entry.get("id"))})
+    told = Claims({**entry, "id": id_text(entry.get("id"))})
     try:
         group_id = told.identifier("id")
         return Group(group_id, told.label("name") or group_id)
     except BadClaimError:
         return None
-
-
-def text_id(value: object) -> object:
-    """Ids are texts, yet some write them as numbers."""
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return str(value)[:MOST_ID] if is_number else value

@@ -95,10 +95,11 @@ def tokens_in(body: bytes) -> tuple[str, ...]:
     entries = told.get("notices") if isinstance(told, dict) else None
     if not isinstance(entries, list) or not 0 < len(entries) <= MOST_NOTICES:
         raise BadTokenError("token_malformed", "notices")
-    tokens = tuple(each.get("jwt") if isinstance(each, dict) else None for each in entries)
-    if not all(isinstance(each, str) for each in tokens):
+    tokens = [each.get("jwt") if isinstance(each, dict) else None for each in entries]
+    found = tuple(each for each in tokens if isinstance(each, str))
+    if len(found) < len(tokens):
         raise BadTokenError("token_malformed", "jwt")
-    return tokens
+    return found
 
 
 def claimed_sender(token: str) -> tuple[str, tuple[str, ...]]:

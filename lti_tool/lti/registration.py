@@ -12,13 +12,21 @@ from urllib.parse import urlsplit
 from lti_tool.domain.launch import MessageType
 
 from .grades import LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE
+from .groups import SCOPE as GROUP_SCOPE
 from .launch import OTHER_NAMES
 from .names_roles import SCOPE as MEMBERSHIP_SCOPE
+from .notices import SCOPE as NOTICE_SCOPE
 from .profiles import CANVAS, CANVAS_LTI, COMMON_VARIABLES, Placement, Profile
 from .urls import ToolAddress
 
-SCOPES: Final = (LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE, MEMBERSHIP_SCOPE)
-"""The least that columns, scores, results and the roster need; ``lineitem`` includes reading."""
+SCOPES: Final = (
+    *(LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE, MEMBERSHIP_SCOPE),
+    *(NOTICE_SCOPE, GROUP_SCOPE),
+)
+"""The least that columns, scores, results, the roster, notices and groups need; ``lineitem``
+includes reading."""
+NOT_OF_CANVAS: Final = frozenset({GROUP_SCOPE})
+"""Documented: Canvas refuses a developer key that asks for a scope it does not know."""
 CLAIMS: Final = ("iss", "sub", "name", "given_name", "family_name", "email", "locale")
 TOOL_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 
@@ -86,7 +94,7 @@ def canvas_developer_key(address: ToolAddress) -> dict[str, Any]:
         "oidc_initiation_url": f"{base}/lti/login",
         "target_link_uri": address.launch_url,
         "public_jwk_url": f"{base}/lti/jwks",
-        "scopes": list(SCOPES),
+        "scopes": [each for each in SCOPES if each not in NOT_OF_CANVAS],
         "custom_fields": custom_parameters(CANVAS),
         "extensions": [
             {

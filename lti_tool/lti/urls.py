@@ -91,6 +91,11 @@ class ToolAddress:
         """The redirect URI and the target of every link we make."""
         return self.base_url.rstrip("/") + self.launch_path
 
+    @property
+    def notices_url(self) -> str:
+        """Where platforms send notices."""
+        return self.base_url.rstrip("/") + "/lti/notices"
+
     def owns(self, url: str) -> bool:
         """Whether a target link is our launch URL, with any query."""
         if not same_origin(url, self.launch_url) or "#" in url:

@@ -6,7 +6,16 @@ from datetime import datetime
 
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.launch import Launch, Person, ResourceLink, Role
-from lti_tool.persistence import assessments, courses, people, platforms, rosters, runs
+from lti_tool.persistence import (
+    assessments,
+    courses,
+    notice_handlers,
+    notices,
+    people,
+    platforms,
+    rosters,
+    runs,
+)
 from lti_tool.persistence.courses import Course, Link
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
@@ -65,7 +74,13 @@ def enter_from_launch(
             session, course_id=course.id, person_id=account.id, role=role, now=now
         )
     if launch.roster is not None:
-        rosters.note_roster(session, course_id=course.id, url=launch.roster, now=now)
+        rosters.note_roster(
+            session, course_id=course.id, url=launch.roster, now=now, groups_url=launch.groups
+        )
+    if launch.notices is not None and Role.TEACHER in launch.roles:
+        notice_handlers.note_service(
+            session, deployment_id=deployment.id, url=launch.notices, now=now
+        )
     if launch.resource_link is None:
         return Entry(account, deployment.school_id, course, None, None)
     link = _link(session, launch, course, launch.resource_link)
@@ -109,7 +124,8 @@ def _link(session: Session, launch: Launch, course: Course, told: ResourceLink) 
 
 def _copied_from(session: Session, launch: Launch, course: Course) -> str | None:
     """The assessment of another course that the link names: of one that the platform says this
-    course was copied from, or where it says nothing, of any of the same school and platform."""
+    course was copied from, in the launch or in a notice, or where it says nothing, of any of the
+    same school and platform."""
     named = launch.custom.get(ASSESSMENT_FIELD, "")
     home_id = _course_id_of(session, named)
     if home_id is None or home_id == course.id:
@@ -118,8 +134,9 @@ def _copied_from(session: Session, launch: Launch, course: Course) -> str | None
     if (home.school_id, home.platform_id) != (course.school_id, course.platform_id):
         return None
     history = launch.custom.get(HISTORY_FIELD)
-    told = {each.strip() for each in history.split(",")} if history else {home.context_id}
-    return named if home.context_id in told else None
+    told = {each.strip() for each in history.split(",")} if history else set()
+    told |= notices.origins_of(session, course.deployment_id, course.context_id)
+    return named if home.context_id in (told or {home.context_id}) else None
 
 
 def _course_id_of(session: Session, assessment_id: str) -> int | None:

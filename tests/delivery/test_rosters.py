@@ -8,9 +8,10 @@ import pytest
 from lti_tool.delivery.rosters import LEASE, RosterRefresher
 from lti_tool.delivery.rounds import Rounds
 from lti_tool.domain.launch import Person, Role
-from lti_tool.persistence import courses, people, rosters
+from lti_tool.persistence import courses, groups, people, rosters
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.rosters import FRESH, Roster
+from lti_tool.sandbox.groups import groups_of
 from tests.delivery.school import School
 
 
@@ -18,13 +19,14 @@ def refresher(school: School) -> RosterRefresher:
     return RosterRefresher(school.new_means())
 
 
-def launch_tells_of_the_list(school: School, url: str = "") -> None:
+def launch_tells_of_the_list(school: School, url: str = "", groups_url: str | None = None) -> None:
     with school.database.transaction() as session:
         rosters.note_roster(
             session,
             course_id=school.course.id,
             url=url or school.lms.addresses.memberships,
             now=school.clock(),
+            groups_url=groups_url,
         )
 
 
@@ -74,6 +76,56 @@ def test_everybody_on_the_list_is_known_before_they_ever_launched(school: School
     }
     assert roster(school).refreshed_at == school.clock()
     assert refresher(school).deliver_due() == 0
+
+
+def in_groups(school: School) -> dict[str, set[str]]:
+    """The platform's user ids of the students in each group, by its name."""
+    with school.database.reading() as session:
+        subs = {each.id: each.sub for each in courses.students_of(session, school.course.id)}
+        return {
+            each.name: {subs[one] for one in groups.members_of(session, school.course.id, each.id)}
+            for each in groups.groups_of(session, school.course.id)
+        }
+
+
+def test_groups_come_with_the_list_and_go_with_the_offer(canvas: School) -> None:
+    reading = refresher(canvas)
+    launch_tells_of_the_list(canvas, groups_url=canvas.lms.addresses.groups)
+    assert reading.deliver_due() == 1
+    told = {each.name: {one.user_id for one in each.members} for each in groups_of(canvas.lms)}
+    assert in_groups(canvas) == told
+    assert len(told) == 3
+    before = group_ids(canvas)
+    ask_anew(canvas, reading)
+    assert group_ids(canvas) == before
+    launch_tells_of_the_list(canvas)
+    ask_anew(canvas, reading)
+    assert in_groups(canvas) == {}
+
+
+def group_ids(school: School) -> list[int]:
+    with school.database.reading() as session:
+        return [each.id for each in groups.groups_of(session, school.course.id)]
+
+
+def ask_anew(school: School, reading: RosterRefresher) -> None:
+    with school.database.transaction() as session:
+        rosters.ask_refresh(session, school.course.id, now=school.clock())
+    assert reading.deliver_due() == 1
+
+
+def test_groups_that_cannot_be_read_stay_as_they_were_and_the_list_is_taken(
+    canvas: School,
+) -> None:
+    reading = refresher(canvas)
+    launch_tells_of_the_list(canvas, groups_url=canvas.lms.addresses.groups)
+    reading.deliver_due()
+    before = in_groups(canvas)
+    launch_tells_of_the_list(canvas, groups_url=canvas.lms.addresses.groups + "/none")
+    canvas.clock.move(60)
+    ask_anew(canvas, reading)
+    assert in_groups(canvas) == before
+    assert roster(canvas).refreshed_at == canvas.clock()
 
 
 def test_who_is_gone_is_kept_apart_and_comes_back_by_list_or_launch(moodle: School) -> None:

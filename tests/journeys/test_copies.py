@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lti_tool.persistence import notices, platforms
 from lti_tool.sandbox import Activity
 
 from . import people
@@ -108,6 +109,22 @@ def test_a_copied_course_is_offered_a_fresh_run_whose_grades_go_into_the_copied_
     people.until(lambda: copied.attainment(copied.student))
     assert {each.id for each in copied.platform.line_items} == {each.id for each in columns}
     assert course.grade(course.student, original) is not None, "last term's grade stays"
+
+
+def test_a_platform_that_sends_notices_tells_of_a_copy_before_anybody_opens_it(
+    course: Classroom, tool: Tool, teacher_of_original: Visitor
+) -> None:
+    """Documented for Canvas; Moodle 4.5 sends none."""
+    lms = course.platform
+    if not lms.addresses.paths.notice_handlers:
+        assert lms.notice_handlers == {}
+        return
+    people.until(lambda: lms.notice_handlers.get("LtiContextCopyNotice"))
+    copied = course.copied(teacher_of_original).platform.course
+    with tool.parts() as parts, parts.database.reading() as session:
+        known = [each.id for each in platforms.deployments(session)]
+        told = [notices.origins_of(session, each, copied.context_id) for each in known]
+    assert frozenset(copied.history) in told
 
 
 def test_the_course_menu_opens_the_overview_and_no_link_is_made_of_it(

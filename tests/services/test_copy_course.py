@@ -8,6 +8,7 @@ from lti_tool.domain.brief import copy_of
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.launch import (
     Context,
+    CourseCopy,
     GradeService,
     Launch,
     MessageType,
@@ -15,10 +16,11 @@ from lti_tool.domain.launch import (
     ResourceLink,
     Role,
 )
-from lti_tool.persistence import assessments, briefs, courses, line_items
+from lti_tool.persistence import assessments, briefs, courses, line_items, platforms
 from lti_tool.persistence.courses import Course
 from lti_tool.services.copy_course import show_original, start_fresh_run
 from lti_tool.services.enter_from_launch import Entry, enter_from_launch
+from lti_tool.services.take_course_copy import take_course_copy
 from tests.services.classroom import START, Classroom, conditions, open_course
 from tests.services.ready import READY
 
@@ -69,6 +71,34 @@ def test_a_course_that_was_copied_from_others_is_offered_nothing_of_this_one(
 ) -> None:
     told = {"assessment": classroom.set_up().id, "context_history": "elsewhere"}
     assert arrive(classroom, copy, told).copy_of is None
+
+
+@pytest.mark.parametrize(
+    ("noticed", "found"), [(["course-1"], True), (["course-9"], False), ([], True)], ids=str
+)
+def test_a_notice_tells_what_a_course_was_copied_from_where_launches_do_not(
+    classroom: Classroom, copy: Course, noticed: list[str], found: bool
+) -> None:
+    original = classroom.set_up()
+    told = CourseCopy("n-1", Context(copy.context_id), tuple(noticed))
+    with classroom.database.transaction() as session:
+        deployment = platforms.deployment_by_id(session, copy.deployment_id)
+        assert deployment is not None
+        assert take_course_copy(session, told, deployment, now=START)
+        assert not take_course_copy(session, told, deployment, now=START)
+    entry = arrive(classroom, copy, {"assessment": original.id})
+    assert entry.copy_of == (original.id if found else None)
+
+
+def test_a_notice_adds_to_what_launches_tell(classroom: Classroom, copy: Course) -> None:
+    original = classroom.set_up()
+    told = CourseCopy("n-1", Context(copy.context_id), (classroom.course.context_id,))
+    with classroom.database.transaction() as session:
+        deployment = platforms.deployment_by_id(session, copy.deployment_id)
+        assert deployment is not None
+        take_course_copy(session, told, deployment, now=START)
+    custom = {"assessment": original.id, "context_history": "elsewhere"}
+    assert arrive(classroom, copy, custom).copy_of == original.id
 
 
 def test_a_duplicated_activity_opens_the_same_assessment(classroom: Classroom) -> None:

@@ -21,6 +21,7 @@ OPEN = {
     "monitoring.readyz",
     "monitoring.metrics",
     "static",
+    "notices.take",
     "registration.canvas",
     "registration.confirm",
     "registration.start",
