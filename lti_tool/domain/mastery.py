@@ -13,7 +13,7 @@ from fractions import Fraction
 from .mapping import MasteryRule
 from .mastery_methods import MasteryMethod, mean, value_of
 from .rating import Rating
-from .rubric import Rubric
+from .rubric import Rubric, Rubrics
 from .standard import RequirementKey
 
 
@@ -70,7 +70,7 @@ def mastery_of(
     ratings: Sequence[Rating],
     *,
     rule: MasteryRule,
-    rubric: Rubric,
+    rubric: Rubrics,
     now: datetime,
     under_review: bool = False,
 ) -> Mastery:
@@ -79,7 +79,8 @@ def mastery_of(
     A breach of a red line stands while it is among the ratings that decide (:func:`_deciding`),
     whatever else was given: one proven breach fails. A review freezes the requirement and
     nothing else. From the ratings of the result alone the same result follows at the same
-    ``now``, so that a stored decision can be computed again.
+    ``now``, so that a stored decision can be computed again. Each rating is read on the rubric it
+    was given with; an average is held against the cut of the newest.
     """
     if not ratings:
         state = MasteryState.UNDER_REVIEW if under_review else MasteryState.NO_EVIDENCE
@@ -102,7 +103,7 @@ def mastery_of(
 
 
 def _decided(
-    ratings: Sequence[Rating], fresh: Sequence[Rating], rule: MasteryRule, rubric: Rubric
+    ratings: Sequence[Rating], fresh: Sequence[Rating], rule: MasteryRule, rubric: Rubrics
 ) -> tuple[MasteryState, tuple[Rating, ...]]:
     """The state, and the ratings it rests on."""
     decides = _deciding(fresh, rule)
@@ -120,8 +121,8 @@ def _deciding(ratings: Sequence[Rating], rule: MasteryRule) -> tuple[Rating, ...
     return tuple(ratings[-last:]) if ratings else ()
 
 
-def _state(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubric) -> MasteryState:
-    if any(rubric.is_breach(each.requirement, each.performance_level) for each in decides):
+def _state(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubrics) -> MasteryState:
+    if any(_is_breach(each, rubric) for each in decides):
         return MasteryState.RED_LINE
     raters = {each.rater_id for each in decides}
     if len(decides) < rule.least or len(raters) < rule.minimum_raters:
@@ -130,27 +131,37 @@ def _state(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubric) -> Mast
     return MasteryState.MASTERED if reached else MasteryState.BELOW
 
 
-def _reaches_the_cut(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubric) -> bool:
+def _reaches_the_cut(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubrics) -> bool:
     value = _value(decides, rule, rubric)
     if value is None:
-        return sum(each.performance_level >= rubric.cut for each in decides) >= rule.needed
-    return value >= rubric.percent(rubric.cut)
+        reached = (each.performance_level >= _of(each, rubric).cut for each in decides)
+        return sum(reached) >= rule.needed
+    newest = _of(decides[-1], rubric)
+    return value >= newest.percent(newest.cut)
 
 
-def _value(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubric) -> Fraction | None:
+def _value(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubrics) -> Fraction | None:
     """Percents and not level numbers are averaged: the rubric says how far apart levels are."""
     if not decides:
         return None
     return value_of(rule.method, _percents(decides, rubric), rule.rate)
 
 
-def _points(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubric) -> Fraction:
+def _points(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubrics) -> Fraction:
     value = _value(decides, rule, rubric)
     return mean(_percents(decides, rubric)) if value is None else value
 
 
-def _percents(decides: Sequence[Rating], rubric: Rubric) -> Sequence[Fraction]:
-    return [Fraction(rubric.percent(each.performance_level)) for each in decides]
+def _percents(decides: Sequence[Rating], rubric: Rubrics) -> Sequence[Fraction]:
+    return [Fraction(_of(each, rubric).percent(each.performance_level)) for each in decides]
+
+
+def _of(rating: Rating, rubrics: Rubrics) -> Rubric:
+    return rubrics.of(rating.assessment_id)
+
+
+def _is_breach(rating: Rating, rubrics: Rubrics) -> bool:
+    return _of(rating, rubrics).is_breach(rating.requirement, rating.performance_level)
 
 
 def _lapses_at(rating: Rating, rule: MasteryRule) -> datetime | None:

@@ -6,6 +6,7 @@ Not here: which requirements an assessment uses (``assessment``) and what was gi
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from .errors import BadRatingError
 from .standard import RequirementKey, Text
@@ -37,6 +38,19 @@ class AssessmentMethod(StrEnum):
     """The student makes something with office or shop software."""
 
 
+METHOD_NAMES: Mapping[AssessmentMethod, Text] = {
+    AssessmentMethod.CHAT_ROLE_PLAY: Text("在线会话角色扮演", "Role-play in chat"),
+    AssessmentMethod.PHONE_ROLE_PLAY: Text("电话角色扮演", "Role-play on the phone"),
+    AssessmentMethod.TICKET_ENTRY: Text("工单录入", "Ticket entry"),
+    AssessmentMethod.ORDER_OPERATION: Text("订单操作", "Order handling"),
+    AssessmentMethod.JUDGEMENT: Text("案例判断", "Judging cases"),
+    AssessmentMethod.DATA_REPORT: Text("数据报告", "Data report"),
+    AssessmentMethod.COACHING_TALK: Text("辅导谈话", "Coaching talk"),
+    AssessmentMethod.ORAL_CHECK: Text("口头问答", "Oral check"),
+    AssessmentMethod.COMPUTER_TASK: Text("上机任务", "Task at the computer"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PerformanceLevel:
     """A 表现水平: ``number`` 1 is the lowest; ``percent`` (0 to 100) is its share of the points."""
@@ -62,6 +76,8 @@ class Criterion:
     """Suggested evidence; None where there is no suggestion."""
     method: AssessmentMethod | None = None
     """A way to assess it; None where there is no suggestion."""
+    weight: int = 1
+    """What it weighs in a new assessment unless the teacher says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +117,26 @@ class Rubric:
     def is_breach(self, key: RequirementKey, number: int) -> bool:
         """Whether this performance level proves a breach of a red line."""
         return self.criterion(key).red_line and number == BREACH
+
+    def of(self, _assessment_id: str, /) -> "Rubric":
+        """Itself: where there is one rubric only, every assessment is rated with it."""
+        return self
+
+
+class Rubrics(Protocol):
+    """Says which rubric an assessment's ratings were given with."""
+
+    def of(self, assessment_id: str, /) -> Rubric:
+        """The rubric an assessment was set up with."""
+
+
+@dataclass(frozen=True, slots=True)
+class RubricShelf:
+    """Rubrics of several assessments; ``otherwise`` is that of all which are not named."""
+
+    otherwise: Rubric
+    by_assessment: Mapping[str, Rubric]
+
+    def of(self, assessment_id: str, /) -> Rubric:
+        """The rubric an assessment was set up with."""
+        return self.by_assessment.get(assessment_id, self.otherwise)
