@@ -15,10 +15,13 @@ from lti_tool.domain.errors import DomainError
 from lti_tool.persistence.database import DatabaseError
 from lti_tool.settings import SettingsError
 
-from . import access, databases, demo, doctor, keys, platforms, serve, standards
+from . import access, attainment, backup, databases, demo, doctor, keys, platforms, serve, standards
 from .console import ConsoleError, complain
 
-PARTS = (demo, serve, databases, platforms, access, keys, standards, doctor)
+PARTS = (
+    *(demo, serve, databases, backup, platforms, access),
+    *(keys, standards, attainment, doctor),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -302,9 +302,7 @@ class _Storyteller:
             return
         work = self._work(session, room.registrar_id, now - timedelta(days=1))
         rules = level_rule(session, self._bundle, room.course.school_id)
-        masteries = masteries_of(
-            session, self._bundle, first.learner.id, rule=rules.rule.mastery, now=work.now
-        )
+        masteries = masteries_of(session, self._bundle, rules, first.learner.id, work.now)
         sign_off_attainment(
             work,
             LevelOf(first.learner.id, standard_id, first.level),

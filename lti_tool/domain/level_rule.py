@@ -7,13 +7,16 @@ signs off. Not here: what comes of it (``attainment``), weighted totals (``total
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
 
 from .attainment import AreaStanding, Attainment, Gap, GapReason
 from .mapping import AttainmentRule, EquivalenceClass, EquivalenceClasses, LostPolicy
-from .mastery import Mastery, MasteryState
+from .mastery import Mastery, MasteryState, mastery_of
+from .rating import Rating
+from .rubric import Rubric
 from .standard import Level, RequirementKey, SourceStatus, Standard
 from .totals import FULL, Points, WeightedTotal, weighted_total
 
@@ -28,6 +31,19 @@ class LevelRule:
     rule: AttainmentRule
     waived: frozenset[RequirementKey] = frozenset()
     """Requirements lost in source that the school waived with a reason."""
+
+    def masteries(
+        self, ratings: Iterable[Rating], rubric: Rubric, *, now: datetime
+    ) -> dict[RequirementKey, Mastery]:
+        """Mastery by class representative from a learner's ratings in force, oldest performance
+        first. Only classes with a rating are there; a missing one has no evidence."""
+        by_class: dict[RequirementKey, list[Rating]] = {}
+        for each in ratings:
+            by_class.setdefault(self.classes.class_of(each.requirement).key, []).append(each)
+        return {
+            key: mastery_of(key, group, rule=self.rule.mastery, rubric=rubric, now=now)
+            for key, group in by_class.items()
+        }
 
     def evaluate(self, level: str, masteries: Mapping[RequirementKey, Mastery]) -> Attainment:
         """Apply the rule to a learner's masteries, given by class representative.

@@ -34,6 +34,11 @@ class Rating:
     released_at: datetime | None = None
     supersedes: str | None = None
 
+    @property
+    def order(self) -> tuple[datetime, datetime, str]:
+        """What ratings are sorted by: when performed, then when rated."""
+        return self.performed_at, self.rated_at, self.id
+
 
 def in_force(ratings: Iterable[Rating]) -> tuple[Rating, ...]:
     """The released ratings that no later released rating corrects, oldest performance first.
@@ -47,7 +52,7 @@ def in_force(ratings: Iterable[Rating]) -> tuple[Rating, ...]:
         if each.released_at is not None:
             retired.update(_corrected_by(each, known))
     counted = [r for r in known.values() if r.released_at is not None and r.id not in retired]
-    return tuple(sorted(counted, key=_when))
+    return tuple(sorted(counted, key=lambda each: each.order))
 
 
 def latest(ratings: Iterable[Rating]) -> dict[str, Rating]:
@@ -55,7 +60,7 @@ def latest(ratings: Iterable[Rating]) -> dict[str, Rating]:
     known = {each.id: each for each in ratings}
     corrected = {each.supersedes for each in known.values()}
     words = [each for each in known.values() if each.id not in corrected]
-    return {each.requirement.code: each for each in sorted(words, key=_when)}
+    return {each.requirement.code: each for each in sorted(words, key=lambda each: each.order)}
 
 
 def _corrected_by(rating: Rating, known: dict[str, Rating]) -> Iterable[str]:
@@ -63,7 +68,3 @@ def _corrected_by(rating: Rating, known: dict[str, Rating]) -> Iterable[str]:
     while earlier is not None:
         yield earlier
         earlier = known[earlier].supersedes if earlier in known else None
-
-
-def _when(rating: Rating) -> tuple[datetime, datetime, str]:
-    return rating.performed_at, rating.rated_at, rating.id

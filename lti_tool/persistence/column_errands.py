@@ -21,6 +21,7 @@ class ColumnErrandRow(Base):
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     change: Mapped[bool] = mapped_column(default=False)
     results: Mapped[bool] = mapped_column(default=False)
+    remove: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -30,13 +31,14 @@ class ColumnErrandRow(Base):
 @dataclass(frozen=True, slots=True)
 class ColumnErrand:
     """``change``: give the column our label and maximum. ``results``: read what it holds, last done
-    at ``read_at``. ``due_at`` None: nothing is to be done. ``problem`` is why the last attempt
-    failed, empty where it did not."""
+    at ``read_at``. ``remove``: delete it, and do nothing else with it. ``due_at`` None: nothing is
+    to be done. ``problem`` is why the last attempt failed, empty where it did not."""
 
     line_item_id: int
     due_at: datetime | None
     change: bool
     results: bool
+    remove: bool
     version: int
     attempts: int
     read_at: datetime | None
@@ -50,16 +52,27 @@ def ask(
     now: datetime,
     change: bool = False,
     results: bool = False,
+    remove: bool = False,
 ) -> None:
     """Have this done with the column now, besides what was asked before."""
     row = session.get(ColumnErrandRow, line_item_id)
     if row is None:
         row = ColumnErrandRow(line_item_id=line_item_id, version=0, problem="")
-        row.change = row.results = False
+        row.change = row.results = row.remove = False
         session.add(row)
     row.change, row.results = row.change or change, row.results or results
+    row.remove = row.remove or remove
     row.due_at, row.attempts, row.version = now, 0, row.version + 1
     session.flush()
+
+
+def call_off_removal(session: Session, line_item_id: int) -> None:
+    """Do not delete the column after all, unless that is under way just now."""
+    row = session.get(ColumnErrandRow, line_item_id)
+    if row is not None:
+        row.remove, row.problem, row.version = False, "", row.version + 1
+        row.due_at = row.due_at if row.change or row.results else None
+        session.flush()
 
 
 def column_errand(session: Session, line_item_id: int) -> ColumnErrand | None:
@@ -97,7 +110,8 @@ def mark_done(session: Session, errand: ColumnErrand, *, now: datetime) -> None:
     row.problem = ""
     row.read_at = now if errand.results else row.read_at
     if row.version == errand.version:
-        row.due_at, row.attempts, row.change, row.results = None, 0, False, False
+        row.due_at, row.attempts = None, 0
+        row.change = row.results = row.remove = False
     session.flush()
 
 
@@ -118,6 +132,7 @@ def _errand(row: ColumnErrandRow) -> ColumnErrand:
         row.due_at,
         row.change,
         row.results,
+        row.remove,
         row.version,
         row.attempts,
         row.read_at,

@@ -1,6 +1,6 @@
 """Sign-offs and revocations of levels, and waivers of requirements lost in source."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -95,6 +95,21 @@ def decisions_of(session: Session, learner_id: int, standard_id: str) -> Sequenc
     return [_decision(row) for row in session.scalars(query)]
 
 
+def last_decisions_of(
+    session: Session, learner_ids: Collection[int], standard_id: str
+) -> Mapping[int, Mapping[str, Decision]]:
+    """The newest decision on each level, by learner and level key, in one query."""
+    query = (
+        select(DecisionRow)
+        .where(DecisionRow.learner_id.in_(learner_ids), DecisionRow.standard_id == standard_id)
+        .order_by(DecisionRow.decided_at, DecisionRow.id)
+    )
+    found: dict[int, dict[str, Decision]] = {}
+    for row in session.scalars(query):
+        found.setdefault(row.learner_id, {})[row.level] = _decision(row)
+    return found
+
+
 def decisions_of_school(session: Session, school_id: int, standard_id: str) -> Sequence[Decision]:
     """The decisions about every learner of a school under a standard, oldest first."""
     query = (
@@ -104,6 +119,13 @@ def decisions_of_school(session: Session, school_id: int, standard_id: str) -> S
         .order_by(DecisionRow.decided_at, DecisionRow.id)
     )
     return [_decision(row) for row in session.scalars(query)]
+
+
+def every_decision(session: Session) -> Iterator[Decision]:
+    """Every decision there is, oldest first, read in pieces."""
+    query = select(DecisionRow).order_by(DecisionRow.decided_at, DecisionRow.id)
+    for row in session.scalars(query.execution_options(yield_per=500)):
+        yield _decision(row)
 
 
 def add_waiver(session: Session, *, school_id: int, standard_id: str, waiver: Waiver) -> None:

@@ -54,6 +54,12 @@ def _has_orphans(session: Session) -> bool:
     return session.execute(orphans).first() is not None
 
 
+def is_due(session: Session, score_id: int, now: datetime) -> bool:
+    """Whether this score may be claimed now."""
+    query = select(SCORES.c.id).where(SCORES.c.id == score_id, OPEN, SCORES.c.due_at <= now)
+    return session.execute(query).first() is not None
+
+
 def due_ids(session: Session, now: datetime, limit: int) -> Sequence[int]:
     """For each platform the ids of some scores that are due, those due longest first."""
     found: list[int] = []

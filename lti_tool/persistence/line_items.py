@@ -35,11 +35,13 @@ class LineItemRow(Base):
     maximum: Mapped[Decimal] = mapped_column(Numeric(8, 2))
     url: Mapped[str | None] = mapped_column(String(2000))
     sought_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """A column in a course's gradebook."""
+    """A column in a course's gradebook. ``removed``: a teacher had it deleted, so nothing is sent
+    and it is not made again until a teacher asks for it."""
 
     id: int
     course_id: int
@@ -48,6 +50,7 @@ class LineItem:
     label: str
     maximum: Decimal
     url: str | None
+    removed: bool = False
 
 
 def ensure_line_item(
@@ -72,7 +75,8 @@ def ensure_line_item(
     if row is None:
         row = _new_row(session, key, told)
     row.label, row.maximum = label[:255], maximum
-    if url is not None and not _is_anothers(session, url, row.id):
+    told_anew = url is not None and row.removed_at is None
+    if told_anew and not _is_anothers(session, url or "", row.id):
         row.url = url
     session.flush()
     return _line_item(row)
@@ -100,6 +104,18 @@ def set_line_item_url(session: Session, line_item_id: int, url: str) -> None:
     if row is not None:
         row.url, row.sought_until = url, None
         session.flush()
+
+
+def mark_removed(session: Session, line_item_id: int, *, now: datetime) -> None:
+    """Note that a teacher wants the column gone; its URL stays until it is."""
+    session.get_one(LineItemRow, line_item_id).removed_at = now
+    session.flush()
+
+
+def mark_restored(session: Session, line_item_id: int) -> None:
+    """Note that a teacher wants the column again."""
+    session.get_one(LineItemRow, line_item_id).removed_at = None
+    session.flush()
 
 
 def forget_line_item_url(session: Session, line_item_id: int, url: str) -> None:
@@ -172,5 +188,12 @@ def line_items_of(session: Session, course_id: int) -> Sequence[LineItem]:
 
 def _line_item(row: LineItemRow) -> LineItem:
     return LineItem(
-        row.id, row.course_id, row.resource_id, row.tag, row.label, row.maximum, row.url
+        row.id,
+        row.course_id,
+        row.resource_id,
+        row.tag,
+        row.label,
+        row.maximum,
+        row.url,
+        row.removed_at is not None,
     )

@@ -3,7 +3,7 @@
 A trigger in the database refuses updates.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -97,6 +97,20 @@ def remove_draft(session: Session, rating_id: str) -> None:
 def ratings_of_learner(session: Session, learner_id: int, standard_id: str) -> Sequence[Rating]:
     """All ratings of a learner under one standard, drafts included, in no promised order."""
     return _ratings(session, _query().filter_by(learner_id=learner_id, standard_id=standard_id))
+
+
+def ratings_of_learners(
+    session: Session, learner_ids: Collection[int], standard_id: str
+) -> Mapping[int, Sequence[Rating]]:
+    """All ratings of some learners under one standard, by learner, in one query; a learner
+    without any is missing."""
+    query = _query().where(
+        RatingRow.learner_id.in_(learner_ids), RatingRow.standard_id == standard_id
+    )
+    found: dict[int, list[Rating]] = {}
+    for each in _ratings(session, query):
+        found.setdefault(each.learner_id, []).append(each)
+    return found
 
 
 def ratings_of_submission(session: Session, submission_id: str) -> Sequence[Rating]:

@@ -41,6 +41,10 @@ from .people import PersonRow
 QUEUED: Final = "lti_tool_queued_scores"
 
 
+REMOVED: Final = "column_removed"
+"""The reason of scores whose column a teacher had deleted."""
+
+
 class DeliveryState(StrEnum):
     """How far the newest score of a line item and person has come.
 
@@ -282,9 +286,11 @@ def last_delivered(session: Session) -> Mapping[int, datetime]:
 
 
 def count_needing_person(session: Session) -> int:
-    """How many scores the LMS refused in a way that only a person can change."""
+    """How many scores the LMS refused in a way that only a person can change. Those whose column a
+    teacher had deleted are where that teacher wants them."""
     state = DeliveryState.NEEDS_PERSON.value
-    return session.scalar(select(func.count()).where(ScoreRow.state == state)) or 0
+    query = select(func.count()).where(ScoreRow.state == state, ScoreRow.reason != REMOVED)
+    return session.scalar(query) or 0
 
 
 def wait(row: ScoreRow, now: datetime) -> None:

@@ -185,7 +185,7 @@ def show_progress(
     bundle = catalogue.find(standard_id)
     learner = people.account(session, learner_id)
     rules = level_rule(session, bundle, learner.school_id)
-    masteries = masteries_of(session, bundle, learner.id, rule=rules.rule.mastery, now=now)
+    masteries = masteries_of(session, bundle, rules, learner.id, now)
     view = _View(bundle, rules, masteries, _opportunities(session, learner.id, course_id, now))
     decided = last_decisions(session, learner.id, bundle.standard.id)
     rated = tuple(_ratings(session, learner.id, bundle))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lti_tool.domain.attainment import Decision, DecisionKind, in_scope
+from lti_tool.domain.attainment import Decision, DecisionKind, in_scope, waived_in
 from lti_tool.domain.errors import (
     NotFoundError,
     NotMetError,
@@ -80,8 +80,7 @@ def _decision(
 ) -> Decision:
     bundle = work.bundle(subject.standard_id)
     rules = level_rule(work.session, bundle, learner.school_id)
-    mastery = rules.rule.mastery
-    masteries = masteries_of(work.session, bundle, learner.id, rule=mastery, now=work.now)
+    masteries = masteries_of(work.session, bundle, rules, learner.id, work.now)
     attainment = rules.evaluate(subject.level, masteries)
     if kind is DecisionKind.SIGN_OFF and not attainment.met:
         raise NotMetError
@@ -100,6 +99,7 @@ def _decision(
         decided_by=work.actor_id,
         decided_at=work.now,
         reason=reason,
+        waived=waived_in(rules.scope(subject.level), rules.waived),
     )
 
 

@@ -5,10 +5,11 @@ so that standings and outbox never disagree with the ratings. Not a use case its
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from lti_tool.catalogue import StandardBundle
+from lti_tool.catalogue import StandardBundle, rule_from
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.attainment import (
     Attainment,
@@ -20,9 +21,9 @@ from lti_tool.domain.attainment import (
     waived_in,
 )
 from lti_tool.domain.level_rule import LevelRule
-from lti_tool.domain.mapping import MasteryRule
-from lti_tool.domain.mastery import Mastery, mastery_of
-from lti_tool.domain.rating import Rating, in_force
+from lti_tool.domain.mapping import AttainmentRule
+from lti_tool.domain.mastery import Mastery
+from lti_tool.domain.rating import in_force
 from lti_tool.domain.score import Score, assessment_comment, assessment_score, level_score
 from lti_tool.domain.standard import RequirementKey
 from lti_tool.domain.submission import Submission
@@ -34,6 +35,7 @@ from lti_tool.persistence import (
     people,
     ratings,
     runs,
+    school_rules,
     scores,
     standings,
     submissions,
@@ -47,32 +49,45 @@ from .work import Work
 
 
 def masteries_of(
-    session: Session, bundle: StandardBundle, learner_id: int, *, rule: MasteryRule, now: datetime
+    session: Session, bundle: StandardBundle, rules: LevelRule, learner_id: int, now: datetime
 ) -> Mapping[RequirementKey, Mastery]:
     """A learner's mastery by class representative, computed from the ratings themselves.
 
-    Only classes with a released rating are there; a missing one has no evidence. ``rule`` is
-    that of :func:`level_rule`, which may be the school's own.
+    Only classes with a released rating are there; a missing one has no evidence.
     """
     stored = ratings.ratings_of_learner(session, learner_id, bundle.standard.id)
-    by_class: dict[RequirementKey, list[Rating]] = {}
-    for each in in_force(stored):
-        by_class.setdefault(bundle.classes.class_of(each.requirement).key, []).append(each)
-    return {
-        key: mastery_of(key, group, rule=rule, rubric=bundle.rubric, now=now)
-        for key, group in by_class.items()
-    }
+    return rules.masteries(in_force(stored), bundle.rubric, now=now)
 
 
 def level_rule(session: Session, bundle: StandardBundle, school_id: int) -> LevelRule:
-    """The attainment rule of a standard with the waivers of a school."""
+    """The attainment rule in force at a school, the school's own or the shipped one, with the
+    school's waivers."""
     waived = decisions.waivers_of(session, school_id, bundle.standard.id)
     return LevelRule(
         bundle.standard,
         bundle.classes,
-        bundle.rule,
+        rule_in_force(session, bundle, school_id),
         frozenset(each.requirement for each in waived),
     )
+
+
+def rule_in_force(session: Session, bundle: StandardBundle, school_id: int) -> AttainmentRule:
+    """The rule the school set last; the shipped one where it has set none."""
+    own = school_rules.rule_in_force(session, school_id, bundle.standard.id)
+    return bundle.rule if own is None else rule_from(own.content, bundle.standard)
+
+
+def rule_of_version(
+    session: Session, bundle: StandardBundle, school_id: int, version: str
+) -> AttainmentRule | None:
+    """The rule a decision names; None where it is neither the shipped one nor a kept one of the
+    school: a shipped rule that has been replaced since."""
+    if version == bundle.rule.version:
+        return bundle.rule
+    kept = school_rules.rules_of(session, school_id, bundle.standard.id)
+    found = (each.content for each in kept if each.version == version)
+    content = next(found, None)
+    return None if content is None else rule_from(content, bundle.standard)
 
 
 def take_effect(work: Work, submission: Submission, assessment: Assessment) -> bool:
@@ -92,8 +107,7 @@ def take_effect(work: Work, submission: Submission, assessment: Assessment) -> b
 def update_standing(work: Work, bundle: StandardBundle, learner: Account, rules: LevelRule) -> None:
     """Compute a learner's mastery and attainment anew, store both, queue the levels' scores."""
     standings.lock_learner(work.session, learner.id)
-    mastery = rules.rule.mastery
-    masteries = masteries_of(work.session, bundle, learner.id, rule=mastery, now=work.now)
+    masteries = masteries_of(work.session, bundle, rules, learner.id, work.now)
     standings.store_masteries(work.session, learner.id, bundle.standard.id, masteries.values())
     last = last_decisions(work.session, learner.id, bundle.standard.id)
     told: dict[str, Score] = {}
@@ -129,6 +143,19 @@ def evidence_digest(
         rule=rules.rule,
         masteries=in_scope(classes, masteries),
         waived=waived_in(classes, rules.waived),
+    )
+
+
+def rules_then(
+    session: Session, bundle: StandardBundle, school_id: int, decision: Decision
+) -> LevelRule | None:
+    """The rule and the waivers a decision was made under; None where that rule is not kept."""
+    rule = rule_of_version(session, bundle, school_id, decision.rule_version)
+    if rule is None:
+        return None
+    now = level_rule(session, bundle, school_id)
+    return replace(
+        now, rule=rule, waived=now.waived if decision.waived is None else decision.waived
     )
 
 

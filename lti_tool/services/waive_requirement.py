@@ -2,10 +2,10 @@
 
 from lti_tool.domain.errors import NotFoundError, ReasonMissingError
 from lti_tool.domain.standard import RequirementKey, SourceStatus
-from lti_tool.persistence import decisions, people, standings
+from lti_tool.persistence import decisions
 from lti_tool.persistence.decisions import Waiver
 
-from .standing import level_rule, update_standing
+from .recompute import recompute_school
 from .work import Work
 
 
@@ -25,7 +25,7 @@ def waive_requirement(
     waiver = Waiver(requirement, reason.strip(), work.actor_id, work.now)
     decisions.add_waiver(work.session, school_id=school_id, standard_id=standard.id, waiver=waiver)
     work.note("waive", f"requirement:{standard.id}/{requirement}", waiver.reason)
-    _update_everybody(work, standard.id, school_id)
+    recompute_school(work, standard.id, school_id)
 
 
 def take_waiver_back(
@@ -37,13 +37,4 @@ def take_waiver_back(
         work.session, school_id=school_id, standard_id=standard.id, requirement=requirement
     )
     work.note("take_waiver_back", f"requirement:{standard.id}/{requirement}")
-    _update_everybody(work, standard.id, school_id)
-
-
-def _update_everybody(work: Work, standard_id: str, school_id: int) -> None:
-    bundle = work.bundle(standard_id)
-    rules = level_rule(work.session, bundle, school_id)
-    outcomes = standings.outcomes_of_school(work.session, school_id, standard_id)
-    for learner_id in sorted({each.learner.id for each in outcomes}):
-        learner = people.account(work.session, learner_id)
-        update_standing(work, bundle, learner, rules)
+    recompute_school(work, standard.id, school_id)

@@ -14,8 +14,8 @@ from lti_tool.persistence.database import Session
 class Work:
     """One change under way: an open transaction, the standards, who acts, and when.
 
-    ``zone`` is the school's, for the dates a gradebook shows; ``new_id`` makes random ids. ``bulk``:
-    it decides on many at once, so that grades decided one by one reach the LMS first.
+    ``zone`` is the school's, for the dates a gradebook shows; ``new_id`` makes random ids.
+    ``bulk``: it decides on many at once, so that grades decided one by one reach the LMS first.
     """
 
     session: Session

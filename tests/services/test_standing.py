@@ -92,9 +92,7 @@ def sign_off(classroom: Classroom, learner: Account) -> None:
     with classroom.working() as work:
         bundle = work.bundle(STANDARD)
         rules = level_rule(work.session, bundle, learner.school_id)
-        known = masteries_of(
-            work.session, bundle, learner.id, rule=rules.rule.mastery, now=work.now
-        )
+        known = masteries_of(work.session, bundle, rules, learner.id, work.now)
         digest = evidence_digest(rules, learner.id, "elementary", known)
         school_id = classroom.course.school_id
         sign_off_attainment(work, subject(learner), seen_digest=digest, school_id=school_id)

@@ -8,7 +8,6 @@ deciding (``sign_off_attainment``).
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from lti_tool.catalogue import Catalogue, StandardBundle
 from lti_tool.domain.attainment import Attainment, AttainmentState, Decision, attainment_state
@@ -21,10 +20,15 @@ from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.schools import School
 from lti_tool.persistence.scores import Delivery
-from lti_tool.services.standing import evidence_digest, level_rule, masteries_of
+from lti_tool.services.standing import (
+    evidence_digest,
+    level_rule,
+    masteries_of,
+    rules_then,
+)
 
 from .clauses import Clause, ClauseKind, clauses_of
-from .replay import Replay, replay_of
+from .replay import Replay, last_sign_off, replay_of
 from .requirements import AreaShown, GapShown, areas_of, gaps_of
 from .subject import Subject
 
@@ -105,8 +109,6 @@ def explain_decision(
     made = [each.decision for each in trail]
     last = made[0] if made else None
     areas = areas_of(session, subject)
-    stored = ratings.ratings_of_learner(session, learner.id, standard.id)
-    digest = partial(evidence_digest, subject.rules, learner.id, subject.level.key)
     return DecisionExplained(
         school=schools.school(session, school_id),
         learner=learner,
@@ -116,12 +118,12 @@ def explain_decision(
         level=subject.level,
         attainment=subject.attainment,
         state=attainment_state(subject.attainment, has_evidence=bool(subject.evidence), last=last),
-        digest=digest(subject.masteries),
+        digest=evidence_digest(subject.rules, learner.id, subject.level.key, subject.masteries),
         clauses=tuple(clauses_of(subject, areas, last)),
         gaps=gaps_of(subject, areas),
         areas=areas,
         trail=trail,
-        replay=replay_of(subject, made, stored, digest=digest),
+        replay=_replay(session, subject, made),
         told=tuple(_told(session, learner, f"{standard.id}/{subject.level.key}")),
     )
 
@@ -131,7 +133,7 @@ def _subject(
 ) -> Subject:
     found = bundle.standard.level(level)
     rules = level_rule(session, bundle, learner.school_id)
-    masteries = masteries_of(session, bundle, learner.id, rule=rules.rule.mastery, now=now)
+    masteries = masteries_of(session, bundle, rules, learner.id, now)
     if not masteries and not courses.courses_of_student(session, learner.id):
         raise NotFoundError
     return Subject(bundle, found, learner, masteries, rules)
@@ -142,6 +144,16 @@ def _of_school(session: Session, learner_id: int, school_id: int) -> Account:
     if learner.school_id != school_id:
         raise NotFoundError
     return learner
+
+
+def _replay(session: Session, subject: Subject, made: Iterable[Decision]) -> Replay | None:
+    signed = last_sign_off(made)
+    if signed is None:
+        return None
+    bundle, learner = subject.bundle, subject.learner
+    stored = ratings.ratings_of_learner(session, learner.id, bundle.standard.id)
+    rules = rules_then(session, bundle, learner.school_id, signed)
+    return replay_of(subject, signed, stored, rules)
 
 
 def _trail(session: Session, subject: Subject) -> tuple[DecisionShown, ...]:

@@ -1,29 +1,27 @@
 """The last sign-off computed again from the very ratings it rests on, and compared."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lti_tool.domain.attainment import Decision, DecisionKind
-from lti_tool.domain.mastery import Mastery, mastery_of
+from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.rating import Rating
-from lti_tool.domain.standard import RequirementKey
+from lti_tool.domain.replay import same_again
 
 from .subject import Subject
-
-Digest = Callable[[Mapping[RequirementKey, Mastery]], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
     """The sign-off in force or last revoked, computed again from the ratings it rests on.
 
-    ``same``: rule, waivers and ratings still give its digest. ``same_rule`` is False when the
-    rule has another version since, and no longer gives it. ``unchanged``: today's ratings are
-    those very ratings. ``added`` and ``gone`` count the ratings that differ.
+    ``same``: its rule, waivers and ratings still give its digest; None where that rule is not
+    kept. ``same_rule``: it is the rule of today. ``unchanged``: today's ratings are those very
+    ratings. ``added`` and ``gone`` count the ratings that differ.
     """
 
     decision: Decision
-    same: bool
+    same: bool | None
     same_rule: bool
     unchanged: bool
     added: int
@@ -31,46 +29,26 @@ class Replay:
 
 
 def replay_of(
-    subject: Subject, decisions: Iterable[Decision], ratings: Iterable[Rating], *, digest: Digest
-) -> Replay | None:
-    """The comparison for the newest sign-off among the decisions (newest first); None without.
+    subject: Subject, signed: Decision, ratings: Iterable[Rating], rules: LevelRule | None
+) -> Replay:
+    """The comparison for a sign-off.
 
-    ``ratings`` are all that the learner has under the standard; ``digest`` is that of what a
-    decision on such masteries would rest on today.
+    ``ratings`` are all that the learner has under the standard; ``rules`` what the decision was
+    made under, None where it is not kept.
     """
-    signed = (each for each in decisions if each.kind is DecisionKind.SIGN_OFF)
-    decision = next(signed, None)
-    if decision is None:
-        return None
-    then = frozenset(decision.rating_ids)
+    then = frozenset(signed.rating_ids)
     now = {rating.id for each in subject.evidence for rating in each.ratings}
-    masteries = _masteries_from(subject, decision, ratings)
+    rubric = subject.bundle.rubric
     return Replay(
-        decision=decision,
-        same=digest(masteries) == decision.digest,
-        same_rule=decision.rule_version == subject.rules.rule.version,
+        decision=signed,
+        same=None if rules is None else same_again(signed, ratings, rules, rubric),
+        same_rule=signed.rule_version == subject.rules.rule.version,
         unchanged=then == now,
         added=len(now - then),
         gone=len(then - now),
     )
 
 
-def _masteries_from(
-    subject: Subject, decision: Decision, ratings: Iterable[Rating]
-) -> Mapping[RequirementKey, Mastery]:
-    """Mastery, on its day, from exactly the decision's ratings, whatever came since."""
-    bundle = subject.bundle
-    by_class: dict[RequirementKey, list[Rating]] = {}
-    for each in sorted(ratings, key=lambda rating: (rating.performed_at, rating.rated_at)):
-        if each.id in decision.rating_ids:
-            by_class.setdefault(bundle.classes.class_of(each.requirement).key, []).append(each)
-    return {
-        key: mastery_of(
-            key,
-            group,
-            rule=subject.rules.rule.mastery,
-            rubric=bundle.rubric,
-            now=decision.decided_at,
-        )
-        for key, group in by_class.items()
-    }
+def last_sign_off(decisions: Iterable[Decision]) -> Decision | None:
+    """The newest sign-off among decisions (newest first); None without one."""
+    return next((each for each in decisions if each.kind is DecisionKind.SIGN_OFF), None)

@@ -1,0 +1,115 @@
+"""Standings that nobody waits for: a pass over a school in pieces, and mastery that lapses."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from lti_tool.catalogue import Catalogue, content_of, load_catalogue
+from lti_tool.delivery.standings import BATCH, StandingKeeper, Surroundings
+from lti_tool.domain.launch import Role
+from lti_tool.domain.mapping import MasteryRule
+from lti_tool.domain.mastery import MasteryState
+from lti_tool.domain.standard import RequirementKey
+from lti_tool.persistence import recomputations, school_rules, standings
+from lti_tool.persistence.database import Database
+from lti_tool.persistence.school_rules import StoredRule
+from tests.services.attaining import give
+from tests.services.classroom import STANDARD, Classroom, enrol, open_course
+
+ROOT = Path(__file__).parent.parent.parent
+KEY = RequirementKey("elementary", "2.1.1")
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue(ROOT / "rubrics", ROOT / "mappings")
+
+
+@pytest.fixture
+def classroom(database_url: str, catalogue: Catalogue) -> Iterator[Classroom]:
+    database = Database(database_url)
+    course = open_course(database)
+    yield Classroom(database, catalogue, course, enrol(database, course, "周敏", Role.TEACHER))
+    database.close()
+
+
+def keeper(classroom: Classroom) -> StandingKeeper:
+    around = Surroundings(
+        catalogue=lambda: classroom.catalogue,
+        clock=lambda: classroom.now,
+        zone=ZoneInfo("Asia/Shanghai"),
+        new_id=lambda: f"k{next(classroom.numbers)}",
+    )
+    return StandingKeeper(classroom.database, around)
+
+
+def rated_once(classroom: Classroom, count: int) -> list[int]:
+    assessment = classroom.set_up("2.1.1")
+    learners = [classroom.enrol(f"学生{number}") for number in range(count)]
+    for each in learners:
+        give(classroom, each, classroom.hand_in(each, assessment), assessment, {"2.1.1": 3})
+    return [each.id for each in learners]
+
+
+def set_mastery(classroom: Classroom, mastery: MasteryRule) -> None:
+    """A rule set behind everybody's back, so that the standings are out of date."""
+    rule = classroom.catalogue.find(STANDARD).rule
+    changed = replace(rule, version="school-1", mastery=mastery)
+    stored = StoredRule("school-1", content_of(changed), "", classroom.teacher.id, classroom.now)
+    with classroom.database.transaction() as session:
+        school_rules.add_rule(
+            session, stored, school_id=classroom.course.school_id, standard_id=STANDARD
+        )
+
+
+def states(classroom: Classroom, learners: list[int]) -> set[MasteryState]:
+    with classroom.reading() as session:
+        found = standings.standings_of(session, learners, STANDARD)
+    return {found[each][KEY].state for each in learners}
+
+
+def test_a_school_is_gone_through_in_pieces_until_all_are_done(classroom: Classroom) -> None:
+    learners = rated_once(classroom, BATCH + 3)
+    set_mastery(classroom, MasteryRule(needed=1))
+    with classroom.database.transaction() as session:
+        asked = recomputations.ask(
+            session,
+            classroom.course.school_id,
+            STANDARD,
+            asked_by=classroom.teacher.id,
+            now=classroom.now,
+        )
+    engine = keeper(classroom)
+    assert (asked.total, engine.deliver_due()) == (BATCH + 3, 1)
+    with classroom.reading() as session:
+        half = recomputations.recomputation(session, asked.id)
+    assert (half.done, half.due_at is None) == (BATCH, False)
+    assert engine.deliver_due() == 1
+    assert states(classroom, learners) == {MasteryState.MASTERED}
+    with classroom.reading() as session:
+        assert recomputations.recomputation(session, asked.id).due_at is None
+    assert engine.deliver_due() == 0
+
+
+def test_mastery_lapses_when_its_ratings_grow_too_old(classroom: Classroom) -> None:
+    learners = rated_once(classroom, 1)
+    set_mastery(classroom, MasteryRule(needed=1, expires_months=1))
+    with classroom.database.transaction() as session:
+        recomputations.ask(
+            session,
+            classroom.course.school_id,
+            STANDARD,
+            asked_by=classroom.teacher.id,
+            now=classroom.now,
+        )
+    engine = keeper(classroom)
+    engine.deliver_due()
+    assert states(classroom, learners) == {MasteryState.MASTERED}
+    classroom.now += timedelta(days=32)
+    assert engine.deliver_due() == 1
+    assert states(classroom, learners) == {MasteryState.EXPIRED}
+    assert engine.deliver_due() == 0
