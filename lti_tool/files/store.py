@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
@@ -76,6 +77,36 @@ class EvidenceStore:
         key that is none."""
         self._path(storage_key).unlink(missing_ok=True)
 
+    def lend(self, storage_key: str, place: Path) -> bool:
+        """Let a kept file be at ``place`` too, where it stays although it be discarded here;
+        False when it is gone already. Raises NotFoundError for a key that is none."""
+        source = self._path(storage_key)
+        try:
+            place.hardlink_to(source)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            # Another file system, or one without links.
+            return _copied(source, place)
+        return True
+
+    def take_back(self, storage_key: str, stream: Readable) -> None:
+        """Keep a file of a backup under the key it had. Raises NotFoundError for a key that is
+        none; the content was checked when it was first kept."""
+        place = self._path(storage_key)
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        incoming = self._incoming()
+        try:
+            with incoming.open("wb") as file:
+                while chunk := stream.read(CHUNK):
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            incoming.rename(place)
+        finally:
+            incoming.unlink(missing_ok=True)
+        _sync_folder(place.parent)
+
     def _incoming(self) -> Path:
         return self._root / f"incoming-{secrets.token_hex(16)}"
 
@@ -106,6 +137,14 @@ class EvidenceStore:
         if not KEY.fullmatch(storage_key):
             raise NotFoundError
         return self._root / storage_key[:2] / storage_key
+
+
+def _copied(source: Path, place: Path) -> bool:
+    try:
+        shutil.copyfile(source, place)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:
