@@ -8,10 +8,11 @@ from collections import defaultdict
 from datetime import timedelta
 from threading import Lock
 
-from lti_tool.lti.answers import RetryLater, Trouble
+from lti_tool.lti.answers import Refused, RetryLater, Trouble
 from lti_tool.lti.grade_messages import LineItem as Column
 from lti_tool.lti.grade_messages import NewLineItem
 from lti_tool.persistence import line_items
+from lti_tool.persistence.scores import REMOVED
 
 from .errand import Errand
 from .means import Means
@@ -37,6 +38,8 @@ class ColumnSearch:
         with self._locks[errand.item.id]:
             with self._means.database.reading() as session:
                 item = line_items.line_item(session, errand.item.id)
+            if item is not None and item.removed:
+                return Refused(REMOVED)
             if item is not None and item.url is not None:
                 return item.url
             return self._searched(errand)

@@ -1,5 +1,5 @@
-"""Keeps gradebook columns in step: their label and maximum after a teacher changed them here, and
-what they hold, read when a teacher asks.
+"""Keeps gradebook columns in step: their label and maximum after a teacher changed them here, what
+they hold, read when a teacher asks, and deletes those that a teacher wants gone.
 
 As with scores, no transaction is open while the network is in use. Not here: scores (``deliver``).
 """
@@ -69,6 +69,8 @@ class ColumnKeeper:
             return ()
         if visit.book is None:
             return Refused("no_grade_service")
+        if item.removed:
+            return self._deleted(visit.book, item.url) if visit.errand.remove else ()
         if visit.errand.change:
             changed = visit.book.change(
                 item.url, label=item.label, maximum=item.maximum, now=self._means.clock()
@@ -79,10 +81,18 @@ class ColumnKeeper:
             return ()
         return visit.book.results(item.url, now=self._means.clock())
 
+    def _deleted(self, book: GradeBook, url: str) -> tuple[()] | Trouble:
+        """A column that is gone already is as good as deleted."""
+        trouble = book.delete(url, now=self._means.clock())
+        gone = trouble is None or trouble.reason == "not_found"
+        return () if gone or trouble is None else trouble
+
     def _record(self, visit: _Visit, found: tuple[Result, ...]) -> None:
         held = {each.user_id: _on_our_scale(each, visit.item.maximum) for each in found}
         with self._means.database.transaction() as session:
-            if visit.errand.results:
+            if visit.errand.remove and visit.item.removed and visit.item.url is not None:
+                line_items.forget_line_item_url(session, visit.item.id, visit.item.url)
+            elif visit.errand.results:
                 scores.keep_results(session, visit.item.id, held, now=self._means.clock())
             column_errands.mark_done(session, visit.errand, now=self._means.clock())
 

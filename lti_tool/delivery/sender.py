@@ -46,7 +46,8 @@ class Sender:
         """Post the score, looking for its column first where that is not known."""
         delivery = errand.delivery
         with request_of(delivery.request_id or f"score-{delivery.id}"):
-            url = errand.item.url or self.columns.url(errand)
+            known = None if errand.item.removed else errand.item.url
+            url = known or self.columns.url(errand)
             if not isinstance(url, str):
                 return self._outcome(errand, url)
             return self._outcome(errand, self._posted(errand, url), url)

@@ -68,6 +68,11 @@ class ColumnState:
         found = Counter(each.group for each in self.rows)
         return {group: found[group] for group in DeliveryGroup}
 
+    @property
+    def needing(self) -> int:
+        """How many grades need a person; none where a teacher had the column deleted."""
+        return 0 if self.item.removed else self.counts[DeliveryGroup.NEEDS_PERSON]
+
     def group(self, group: DeliveryGroup) -> Sequence[DeliveryRow]:
         """The rows of one group, by student number."""
         return [each for each in self.rows if each.group is group]
@@ -85,7 +90,7 @@ class Deliveries:
     @property
     def needing(self) -> int:
         """How many grades over all columns need a person."""
-        return sum(each.counts[DeliveryGroup.NEEDS_PERSON] for each in self.columns)
+        return sum(each.needing for each in self.columns)
 
 
 def show_deliveries(session: Session, *, course_id: int, line_item_id: int | None) -> Deliveries:
@@ -106,7 +111,7 @@ def _shown(columns: Sequence[ColumnState], line_item_id: int | None) -> ColumnSt
             if each.item.id == line_item_id:
                 return each
         raise NotFoundError
-    needing = (each for each in columns if each.counts[DeliveryGroup.NEEDS_PERSON])
+    needing = (each for each in columns if each.needing)
     return next(needing, columns[0] if columns else None)
 
 

@@ -1,13 +1,13 @@
-"""Columns kept in step with a sandbox LMS over HTTP: label and maximum, results read on demand."""
+"""Columns kept in step with a sandbox LMS over HTTP: label and maximum, results read on demand,
+deleted on request."""
 
 from decimal import Decimal
 
 from lti_tool.delivery.columns import ColumnKeeper
-from lti_tool.delivery.errand import gradebook
-from lti_tool.lti.answers import Refused
-from lti_tool.persistence import column_errands, line_items
+from lti_tool.persistence import column_errands, line_items, scores
 from lti_tool.persistence.column_errands import ColumnErrand
 from lti_tool.persistence.line_items import LineItem
+from lti_tool.persistence.scores import REMOVED
 from tests.delivery.school import School
 
 
@@ -110,12 +110,89 @@ def test_an_errand_asked_for_meanwhile_is_still_due(moodle: School) -> None:
     assert errand(moodle, item).change
 
 
-def test_a_column_is_deleted_on_request(moodle: School) -> None:
+# --- Deleted on request ---
+
+
+def remove(school: School, item: LineItem) -> None:
+    """A teacher wants the column gone."""
+    with school.database.transaction() as session:
+        line_items.mark_removed(session, item.id, now=school.clock())
+        column_errands.ask(session, item.id, now=school.clock(), remove=True)
+
+
+def restore(school: School, item: LineItem) -> None:
+    """A teacher wants it again."""
+    with school.database.transaction() as session:
+        line_items.mark_restored(session, item.id)
+        column_errands.call_off_removal(session, item.id)
+    school.send_again(school.delivery(item))
+
+
+def test_a_column_is_deleted_on_request_and_made_again_only_on_request(moodle: School) -> None:
     item = moodle.own_column()
-    assert item.url is not None
-    with moodle.database.reading() as session:
-        book = gradebook(session, item, moodle.new_means())
-    assert book is not None
-    assert book.delete(item.url, now=moodle.clock()) is None
+    moodle.queue(item, 15)
+    moodle.deliver()
+    remove(moodle, item)
+    assert keeper(moodle).deliver_due() == 1
     assert moodle.lms.line_items == ()
-    assert isinstance(book.delete(item.url, now=moodle.clock()), Refused)
+    moodle.queue(item, 18)
+    moodle.deliver_after(60)
+    assert moodle.lms.line_items == ()
+    assert moodle.delivery(item).reason == REMOVED
+    with moodle.database.reading() as session:
+        assert scores.count_needing_person(session) == 0
+    restore(moodle, item)
+    moodle.deliver_after(60)
+    (made,) = moodle.lms.line_items
+    assert (made.resource_id, made.tag) == (item.resource_id, item.tag)
+    cell = moodle.cell()
+    assert cell is not None
+    assert cell.score == 18
+
+
+def test_a_removed_column_gets_no_grade_while_it_still_stands(moodle: School) -> None:
+    item = moodle.own_column()
+    remove(moodle, item)
+    moodle.queue(item, 15)
+    moodle.deliver()
+    assert moodle.posts() == []
+    assert keeper(moodle).deliver_due() == 1
+    assert {each.method for each in moodle.lms.requests} == {"DELETE"}
+
+
+def test_a_column_that_is_gone_already_counts_as_deleted(moodle: School) -> None:
+    item = moodle.own_column()
+    moodle.lms.delete_line_item(moodle.lms.line_items[0].id)
+    remove(moodle, item)
+    assert keeper(moodle).deliver_due() == 1
+    assert (errand(moodle, item).problem, errand(moodle, item).due_at) == ("", None)
+    assert moodle.stored(item).url is None
+
+
+def test_a_column_that_the_lms_keeps_says_so(canvas: School) -> None:
+    """Documented: Canvas deletes no column that deep linking or a person made."""
+    item = canvas.own_column()
+    remove(canvas, item)
+    assert keeper(canvas).deliver_due() == 1
+    assert (errand(canvas, item).problem, errand(canvas, item).due_at) == ("unauthorized", None)
+    assert canvas.stored(item).url == item.url
+    assert len(canvas.lms.line_items) == 1
+
+
+def test_a_deletion_that_was_taken_back_in_time_does_not_happen(moodle: School) -> None:
+    item = moodle.own_column()
+    moodle.queue(item, 15)
+    moodle.deliver()
+    remove(moodle, item)
+    restore(moodle, item)
+    assert keeper(moodle).deliver_due() == 0
+    moodle.deliver_after(60)
+    assert len(moodle.lms.line_items) == 1
+
+
+def test_a_launch_that_names_a_removed_column_does_not_bring_it_back(moodle: School) -> None:
+    item = moodle.own_column()
+    remove(moodle, item)
+    keeper(moodle).deliver_due()
+    told = moodle.column(item.resource_id, url=moodle.lms.addresses.line_item(99))
+    assert (told.removed, told.url) == (True, None)

@@ -11,7 +11,7 @@ from lti_tool.persistence.deliveries import Taken
 from lti_tool.persistence.line_items import LineItem
 from lti_tool.services.set_up_assessment import change_conditions
 from tests.claims import claimed
-from tests.services.classroom import Classroom, conditions
+from tests.services.classroom import Classroom, conditions, open_course
 from tests.web.conftest import SignIn
 
 URL = "https://lms.example/course-1/lineitems/1/lineitem"
@@ -58,6 +58,78 @@ def test_a_grade_that_differs_in_the_lms_is_marked(
         scores.keep_results(session, item.id, held, now=classroom.now)
     page = client.get(f"{home}/grades?column={item.id}").text
     assert "Differs" in page
+
+
+def removal(classroom: Classroom, item: LineItem) -> tuple[bool, bool]:
+    """Whether the column is marked as removed, and whether the LMS is still to be told."""
+    with classroom.reading() as session:
+        stored = line_items.line_item(session, item.id)
+        errand = column_errands.column_errand(session, item.id)
+    assert stored is not None
+    return stored.removed, errand is not None and errand.remove and errand.due_at is not None
+
+
+def test_a_column_is_deleted_only_once_the_teacher_confirms_it(
+    client: FlaskClient, classroom: Classroom, home: str
+) -> None:
+    classroom.finish(classroom.enrol("李小龙"), classroom.set_up())
+    item = grade_column(classroom)
+    page = f"{home}/grades/columns/{item.id}"
+    assert "Delete this column in the LMS" in client.get(f"{home}/grades?column={item.id}").text
+    unsaid = client.post(f"{page}/remove", follow_redirects=True)
+    assert "tick the box to confirm" in unsaid.text
+    assert removal(classroom, item) == (False, False)
+    said = client.post(f"{page}/remove", data={"confirmed": "1"}, follow_redirects=True)
+    assert "is being deleted in the LMS" in said.text
+    assert "Make the column again" in said.text
+    assert removal(classroom, item) == (True, True)
+    again = client.post(f"{page}/remove", data={"confirmed": "1"})
+    assert again.status_code == 303
+
+
+def test_a_deleted_column_is_made_again_with_all_its_grades_on_request(
+    client: FlaskClient, classroom: Classroom, home: str
+) -> None:
+    classroom.finish(classroom.enrol("李小龙"), classroom.set_up())
+    item = grade_column(classroom)
+    page = f"{home}/grades/columns/{item.id}"
+    client.post(f"{page}/remove", data={"confirmed": "1"})
+    answer = client.post(f"{page}/restore", follow_redirects=True)
+    assert "The column is made again, and 1 grade is sent" in answer.text
+    assert removal(classroom, item) == (False, False)
+    with classroom.reading() as session:
+        (delivery,) = scores.deliveries_of(session, item.id)
+    assert delivery.state == "waiting"
+    assert client.post(f"{page}/restore").status_code == 303
+
+
+@pytest.mark.parametrize("action", ["remove", "restore"])
+def test_no_column_of_another_course_is_touched(
+    client: FlaskClient, classroom: Classroom, home: str, action: str
+) -> None:
+    other = open_course(classroom.database, "course-2")
+    with classroom.database.transaction() as session:
+        item = line_items.ensure_line_item(
+            session,
+            course_id=other.id,
+            resource_id="a-1",
+            tag=line_items.GRADE_TAG,
+            label="别的课程",
+            maximum=Decimal(20),
+        )
+    form = {"confirmed": "1"}
+    assert client.post(f"{home}/grades/columns/{item.id}/{action}", data=form).status_code == 404
+    assert client.post(f"{home}/grades/columns/999/{action}", data=form).status_code == 404
+    assert removal(classroom, item) == (False, False)
+
+
+def grade_column(classroom: Classroom) -> LineItem:
+    """The column of the one assessment's grade, which the LMS has."""
+    with classroom.database.transaction() as session:
+        found = line_items.line_items_of(session, classroom.course.id)
+        item = next(each for each in found if each.tag == line_items.GRADE_TAG)
+        line_items.set_line_item_url(session, item.id, URL)
+    return item
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.launch import Role
 from lti_tool.persistence import column_errands
+from lti_tool.services.remove_column import remove_column, restore_column
 from lti_tool.services.resend_score import resend_column, resend_score
 from lti_tool.services.show_deliveries import DeliveryGroup, show_deliveries
 from lti_tool.web.access import member, reading, requires, working
@@ -66,4 +67,32 @@ def resend_all(line_item_id: int) -> ResponseReturnValue:
         count,
     )
     flash(words if count else gettext("Nothing to send again."), "ok" if count else "")
+    return redirect(url_for("teacher.grades", column=line_item_id), 303)
+
+
+@blueprint.post("/grades/columns/<int:line_item_id>/remove")
+@requires(Role.TEACHER)
+def remove(line_item_id: int) -> ResponseReturnValue:
+    """Have a column deleted in the LMS, once the teacher has said that this is meant."""
+    if request.form.get("confirmed") != "1":
+        flash(gettext("Nothing was deleted: tick the box to confirm it."), "warn")
+        return redirect(url_for("teacher.grades", column=line_item_id), 303)
+    with working() as work:
+        remove_column(work, line_item_id, course_id=member().course_id)
+    flash(gettext("The column is being deleted in the LMS. The grades stay here."), "ok")
+    return redirect(url_for("teacher.grades", column=line_item_id), 303)
+
+
+@blueprint.post("/grades/columns/<int:line_item_id>/restore")
+@requires(Role.TEACHER)
+def restore(line_item_id: int) -> ResponseReturnValue:
+    """Have a deleted column made again, with all its grades."""
+    with working() as work:
+        count = restore_column(work, line_item_id, course_id=member().course_id)
+    words = ngettext(
+        "The column is made again, and %(num)s grade is sent within a few seconds.",
+        "The column is made again, and %(num)s grades are sent within a few seconds.",
+        count,
+    )
+    flash(words if count else gettext("The column is made again with its first grade."), "ok")
     return redirect(url_for("teacher.grades", column=line_item_id), 303)

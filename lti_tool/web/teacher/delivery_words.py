@@ -96,6 +96,9 @@ REASONS: Mapping[str, Words] = {
         _("Something went wrong in this tool itself. It is tried again."),
         _("If it stays so, tell your administrator."),
     ),
+    "column_removed": Words(
+        _("You had this column deleted."), _("Make the column again to send its grades.")
+    ),
     "column_in_the_making": Words(_("The column is just being made in the gradebook.")),
     "too_long": Words(
         _("The assessment's title is too long for the gradebook."),
