@@ -118,19 +118,24 @@ def remember_course(
     now: datetime,
 ) -> Course:
     """Find or create the course. A launch without the grade claim leaves what is known."""
-    told: dict[str, object] = {"title": context.title[:500], "label": context.label[:255]}
-    if grades is not None and grades.line_items:
-        told["line_items_url"] = grades.line_items
-        told["grade_scopes"] = sorted(grades.scopes)
     row = insert_or_refresh(
         session,
         CourseRow,
         COURSE_OF_CONTEXT,
         {"deployment_id": deployment_id, "context_id": context.id},
         made={"school_id": school_id, "platform_id": platform_id, "created_at": now},
-        told=told,
+        told=told_of_course(context, grades),
     )
     return _course(row)
+
+
+def told_of_course(context: Context, grades: GradeService | None) -> dict[str, object]:
+    """What a launch tells about a course, by column; empty where it tells nothing."""
+    told: dict[str, object] = {"title": context.title[:500], "label": context.label[:255]}
+    if grades is not None and grades.line_items:
+        told["line_items_url"] = grades.line_items
+        told["grade_scopes"] = sorted(grades.scopes)
+    return told
 
 
 def course(session: Session, course_id: int) -> Course:
@@ -255,9 +260,14 @@ def remember_link(
         LINK_OF_COURSE,
         {"course_id": course_id, "link_id": link.id},
         made={},
-        told={"title": link.title[:500], "line_item_url": line_item_url},
+        told=told_of_link(link, line_item_url),
     )
     return _link(row)
+
+
+def told_of_link(link: ResourceLink, line_item_url: str | None) -> dict[str, object]:
+    """What a launch tells about a link, by column; empty where it tells nothing."""
+    return {"title": link.title[:500], "line_item_url": line_item_url}
 
 
 def link(session: Session, link_id: int) -> Link:

@@ -60,10 +60,14 @@ def remember_person(
 ) -> Account:
     """Find or create the account; what the platform tells is kept, what it omits stays."""
     key = {"school_id": school_id, "issuer": issuer, "sub": person.sub}
-    told = {field: getattr(person, field)[: _longest(field)] for field in TOLD}
-    seen = {**told, "created_at": now, "last_seen_at": now}
+    seen = {**told_of_person(person), "created_at": now, "last_seen_at": now}
     row = insert_or_update(session, PersonRow, key, seen, keep="created_at")
     return as_account(row)
+
+
+def told_of_person(person: Person) -> dict[str, str]:
+    """What a launch tells about a person, by column; empty where it tells nothing."""
+    return {field: getattr(person, field)[: _longest(field)] for field in TOLD}
 
 
 def _longest(field: str) -> int:

@@ -1,11 +1,14 @@
-"""A person arrives from an LMS: note person, course, membership and link; say where to go."""
+"""A person arrives from an LMS: note person, course, membership and link; say where to go.
+
+Somebody who comes back with nothing new is let in by a shorter way to the same end.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from lti_tool.domain.errors import NotFoundError
-from lti_tool.domain.launch import Launch, Person, ResourceLink, Role
+from lti_tool.domain.launch import Launch, MessageType, Person, ResourceLink, Role
 from lti_tool.persistence import (
     assessments,
     courses,
@@ -18,13 +21,27 @@ from lti_tool.persistence import (
 )
 from lti_tool.persistence.courses import Course, Link
 from lti_tool.persistence.database import Session
+from lti_tool.persistence.known_entries import Arriving, KnownEntry, NewSession, open_if_known
 from lti_tool.persistence.people import Account
+from lti_tool.persistence.platforms import Platform
 
 ASSESSMENT_FIELD = "assessment"
 """The custom parameter that carries an assessment's id, set by deep linking."""
 HISTORY_FIELD = "context_history"
 """The custom parameter with the ids of the courses this one was copied from, comma-separated
 (``$Context.id.history``)."""
+IN_COURSE = frozenset({Role.STUDENT, Role.TEACHER})
+COMPARED = frozenset(
+    {
+        *("platform_id", "deployment_id", "message_type", "person", "roles", "context"),
+        *("resource_link", "grades", "product", "roster", "groups"),
+        # Only what a teacher's launch tells is taken over.
+        "notices",
+        # Not stored, or only where the link opens no assessment yet.
+        *("custom", "locale", "return_url"),
+    }
+)
+"""What the shorter way understands of a launch; whatever else a launch tells takes the long way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,49 @@ def enter_from_launch(
     link = _link(session, launch, course, launch.resource_link)
     copy_of = _copied_from(session, launch, course) if link.assessment_id is None else None
     return Entry(account, deployment.school_id, course, link, link.assessment_id, copy_of)
+
+
+def enter_again(
+    session: Session, launch: Launch, platform: Platform, deployment: str, opening: NewSession
+) -> KnownEntry | None:
+    """Open the session of somebody who comes back to a link with nothing new: in one statement
+    that writes the session and nothing else. None, and no session, in every other launch:
+    ``enter_from_launch`` would have something to note or to refuse.
+
+    ``deployment`` is the platform's word for it. The session need not be in a transaction.
+    """
+    roles = launch.roles & IN_COURSE
+    if not _is_plain(launch, platform) or len(roles) != 1:
+        return None
+    if launch.context is None or launch.resource_link is None:
+        return None
+    arriving = Arriving(
+        platform_id=platform.id,
+        issuer=platform.issuer,
+        deployment=deployment,
+        person=launch.person,
+        role=next(iter(roles)),
+        context=launch.context,
+        link=launch.resource_link,
+        grades=launch.grades,
+        roster=launch.roster,
+        groups=launch.groups,
+    )
+    return open_if_known(
+        session, arriving, opening, set_up=bool(launch.custom.get(ASSESSMENT_FIELD))
+    )
+
+
+def _is_plain(launch: Launch, platform: Platform) -> bool:
+    """Whether a launch holds nothing but what can be compared."""
+    if launch.message_type is not MessageType.RESOURCE_LINK or not launch.person.sub:
+        return False
+    if launch.notices is not None and Role.TEACHER in launch.roles:
+        return False
+    others = (each.name for each in fields(launch) if each.name not in COMPARED)
+    return launch.product in {"", platform.product} and not any(
+        getattr(launch, each) for each in others
+    )
 
 
 def _named(person: Person, new_id: Callable[[], str]) -> Person:

@@ -15,14 +15,21 @@ from lti_tool.domain.errors import NotAllowedError
 from lti_tool.domain.launch import Launch, MessageType, Role
 from lti_tool.lti.errors import DeploymentWaitingError
 from lti_tool.lti.keys import ensure_signing_key, key_set, published_keys
-from lti_tool.lti.launch import admit_launch, note_launch, open_launch, verify_launch
+from lti_tool.lti.launch import (
+    VerifiedLaunch,
+    admit_launch,
+    note_launch,
+    open_launch,
+    verify_launch,
+)
 from lti_tool.lti.login import begin_login
 from lti_tool.lti.profiles import without_stand_in
 from lti_tool.persistence import access_links, people, sessions
 from lti_tool.persistence.database import Session
+from lti_tool.persistence.known_entries import NewSession
 from lti_tool.persistence.platforms import DeploymentState
 from lti_tool.persistence.sessions import SignedIn
-from lti_tool.services.enter_from_launch import Entry, enter_from_launch
+from lti_tool.services.enter_from_launch import Entry, enter_again, enter_from_launch
 from lti_tool.services.find_review import submission_to_review
 
 from .access import SignedOutError, open_to_all
@@ -83,7 +90,24 @@ def launch() -> ResponseReturnValue:
     if not arrival.browser_proven:
         return confirm_page(verified, form, now) if proof.asked else fetch_page(arrival, form)
     count_launch(verified.platform.id, verified.launch.person.sub)
-    with wiring.database.transaction() as session:
+    return _entered_again(verified, now) or _entered_anew(verified, now)
+
+
+def _entered_again(verified: VerifiedLaunch, now: datetime) -> ResponseReturnValue | None:
+    """The first page of somebody who comes back with nothing new; None for everybody else."""
+    message = without_stand_in(verified.launch)
+    token = secrets.token_urlsafe(32)
+    opening = NewSession(token, message.roles, _kept(message), now, now + SESSION_HOURS)
+    with wired().database.at_once() as session:
+        known = enter_again(session, message, verified.platform, verified.deployment, opening)
+    if known is None:
+        return None
+    return redirect(_first_page(message, token, known.assessment_id, in_link=True), 303)
+
+
+def _entered_anew(verified: VerifiedLaunch, now: datetime) -> ResponseReturnValue:
+    """Note who came from where, and show their first page. Raises DeploymentWaitingError."""
+    with wired().database.transaction() as session:
         deployment = note_launch(session, verified, now=now)
         approved = deployment.state is DeploymentState.APPROVED
         page = _entered(session, admit_launch(verified, deployment), now) if approved else None
@@ -113,7 +137,8 @@ def _entered(session: Session, message: Launch, now: datetime) -> ResponseReturn
     )
     if reviewed is not None:
         return redirect(_review_page(message, entry, reviewed, token), 303)
-    return redirect(_first_page(message, entry, token), 303)
+    in_link = entry.link is not None
+    return redirect(_first_page(message, token, entry.assessment_id, in_link=in_link), 303)
 
 
 @blueprint.get("/lti/launch")
@@ -166,10 +191,16 @@ def _notice(kind: str) -> str:
     return render_template("notice.html", page=Page(switch_language=False), kind=kind)
 
 
-def _signed_in(message: Launch, entry: Entry) -> SignedIn:
+def _kept(message: Launch) -> dict[str, object]:
+    """What pages keep of every launch."""
     data: dict[str, object] = {"platform_id": message.platform_id}
     if message.locale is not None:
         data[LANGUAGE] = message.locale
+    return data
+
+
+def _signed_in(message: Launch, entry: Entry) -> SignedIn:
+    data = _kept(message)
     if entry.link is not None:
         data["link_id"] = entry.link.id
     if entry.copy_of is not None:
@@ -210,21 +241,20 @@ def _review_page(message: Launch, entry: Entry, submission_id: str, token: str) 
     return url_for("student.feedback", assessment_id=entry.assessment_id, session_token=token)
 
 
-def _first_page(message: Launch, entry: Entry, token: str) -> str:
+def _first_page(message: Launch, token: str, assessment_id: str | None, *, in_link: bool) -> str:
     """What this person came for: teachers work, students the assessment, registrars outcomes."""
-    if Role.REGISTRAR in message.roles and entry.assessment_id is None:
+    if Role.REGISTRAR in message.roles and assessment_id is None:
         # Moodle 4.5 calls its administrators Instructor, too: what they follow decides.
         return url_for("registrar.outcomes", session_token=token)
     if Role.TEACHER in message.roles:
-        return _teachers_page(message, entry, token)
-    if entry.assessment_id is not None:
-        return url_for("student.assessment", assessment_id=entry.assessment_id, session_token=token)
-    page = "student.not_set_up" if entry.link is not None else "student.progress"
-    return url_for(page, session_token=token)
+        return _teachers_page(message, token, assessment_id, in_link=in_link)
+    if assessment_id is not None:
+        return url_for("student.assessment", assessment_id=assessment_id, session_token=token)
+    return url_for("student.not_set_up" if in_link else "student.progress", session_token=token)
 
 
-def _teachers_page(message: Launch, entry: Entry, token: str) -> str:
-    if entry.assessment_id is not None:
-        return url_for("teacher.queue", assessment_id=entry.assessment_id, session_token=token)
-    choosing = entry.link is not None or message.message_type is MessageType.DEEP_LINKING
+def _teachers_page(message: Launch, token: str, assessment_id: str | None, *, in_link: bool) -> str:
+    if assessment_id is not None:
+        return url_for("teacher.queue", assessment_id=assessment_id, session_token=token)
+    choosing = in_link or message.message_type is MessageType.DEEP_LINKING
     return url_for("teacher.choose" if choosing else "teacher.home", session_token=token)
