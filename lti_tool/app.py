@@ -8,22 +8,25 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from celery import Celery
 from cryptography.fernet import Fernet, MultiFernet
 from flask import Flask
 from flask_wtf import CSRFProtect
 
 from lti_tool.catalogue import Catalogue, Folders, Shelf
+from lti_tool.delivery.announcing import Announcer
 from lti_tool.delivery.columns import ColumnKeeper
 from lti_tool.delivery.deliver import Deliverer
 from lti_tool.delivery.heartbeat import Heartbeat
 from lti_tool.delivery.means import Means
 from lti_tool.delivery.notice_handlers import NoticeAsker
 from lti_tool.delivery.rosters import RosterRefresher
-from lti_tool.delivery.rounds import Engine, Rounds
-from lti_tool.delivery.tasks import delivery_app
+from lti_tool.delivery.rounds import Engine
+from lti_tool.delivery.standings import StandingKeeper, Surroundings
+from lti_tool.delivery.tasks import Due, delivery_app, publish
+from lti_tool.delivery.worker import Worker
 from lti_tool.files import EvidenceStore
 from lti_tool.lti.access_tokens import AccessTokens
 from lti_tool.lti.http import PlatformHttp
@@ -53,7 +56,7 @@ from lti_tool.web.localisation import init_localisation
 from lti_tool.web.monitoring import init_monitoring
 from lti_tool.web.preferences import chosen_language
 from lti_tool.web.security import init_security
-from lti_tool.web.wiring import Wiring, install
+from lti_tool.web.wiring import Announce, Wiring, install
 
 FORM_MEMORY = 2 * 1024 * 1024
 BLUEPRINTS = (
@@ -112,17 +115,37 @@ def build_engines(parts: Parts) -> tuple[Engine, ...]:
     chance = random.SystemRandom().random
     means = Means(parts.database, parts.http, tokens, parts.clock, chance)
     heartbeat = Heartbeat(parts.database, parts.clock)
+    keeper = StandingKeeper(parts.database, _surroundings(parts))
     asker = NoticeAsker(means, handler=ToolAddress(parts.settings.base_url).notices_url)
-    return heartbeat, Deliverer(means), ColumnKeeper(means), RosterRefresher(means), asker
+    return heartbeat, Deliverer(means), ColumnKeeper(means), RosterRefresher(means), asker, keeper
 
 
-def build_celery(parts: Parts, broker_url: str) -> Celery:
-    """The Celery application that ``lti-tool worker`` runs."""
-    return delivery_app(broker_url, Rounds(*build_engines(parts)))
+def _surroundings(parts: Parts) -> Surroundings:
+    zone = ZoneInfo(parts.settings.time_zone)
+    return Surroundings(lambda: parts.catalogue, parts.clock, zone, new_id)
 
 
-def create_app(parts: Parts, *, with_design_page: bool = False) -> Flask:
-    """The web application. ``with_design_page`` adds ``/design``, which shows every component."""
+def build_worker(parts: Parts, broker_url: str) -> Worker:
+    """What ``lti-tool worker`` runs: scores by Celery's messages, the other errands beside."""
+    engines = build_engines(parts)
+    scores = next(each for each in engines if isinstance(each, Deliverer))
+    others = [each for each in engines if each is not scores]
+    return Worker(delivery_app(broker_url), scores, others, Due(parts.database, parts.clock))
+
+
+def build_announcer(settings: Settings) -> Announce:
+    """How pages tell workers that a score was queued; nothing where there is no broker."""
+    if settings.broker_url is None:
+        return lambda _score_ids: None
+    return Announcer(partial(publish, delivery_app(settings.broker_url)))
+
+
+def create_app(
+    parts: Parts, *, announce: Announce | None = None, with_design_page: bool = False
+) -> Flask:
+    """The web application. ``announce`` is told the ids of scores once they are queued; None: the
+    broker of the settings is. ``with_design_page`` adds ``/design``, which shows every component.
+    """
     settings = parts.settings
     app = Flask("lti_tool.web")
     app.secret_key = settings.secret_key
@@ -134,7 +157,7 @@ def create_app(parts: Parts, *, with_design_page: bool = False) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
-    install(app, _wiring(parts))
+    install(app, _wiring(parts, announce or build_announcer(settings)))
     init_monitoring(app, behind_proxy=settings.proxies > 0)
     init_limits(app, proxies=settings.proxies)
     init_security(app, https=settings.base_url.startswith("https:"))
@@ -160,14 +183,20 @@ def from_environment() -> Flask:
     return create_app(build_parts(read_settings(os.environ, default_base_url="")))
 
 
+def new_id() -> str:
+    """A random identifier that nobody can guess."""
+    return secrets.token_urlsafe(16)
+
+
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
 
 
-def _wiring(parts: Parts) -> Wiring:
+def _wiring(parts: Parts, announce: Announce) -> Wiring:
     settings = parts.settings
     return Wiring(
+        announce=announce,
         database=parts.database,
         shelf=parts.shelf,
         files=EvidenceStore(settings.data_dir / "evidence", settings.largest_file),
@@ -178,7 +207,7 @@ def _wiring(parts: Parts) -> Wiring:
         allow_loopback=settings.allow_loopback_platforms,
         zone=ZoneInfo(settings.time_zone),
         clock=parts.clock,
-        new_id=lambda: secrets.token_urlsafe(16),
+        new_id=new_id,
         secret_keys=_sealing_keys(settings),
         limiter=Limiter(),
         metrics_token=settings.metrics_token,

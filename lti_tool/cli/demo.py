@@ -43,11 +43,12 @@ def _demo(options: argparse.Namespace) -> int:
             tool_base_url=parts.settings.base_url,
         )
     )
-    servers = [_serve(create_app(parts, with_design_page=True), options.port)]
+    engine = DeliveryThread(*build_engines(parts))
+    app = create_app(parts, announce=engine.announce, with_design_page=True)
+    servers = [_serve(app, options.port)]
     servers.append(_serve(sandbox, options.lms_port))
     say("正在准备一个 30 人的班级……", "Preparing a class of 30…")
     fill(parts, sandbox.extensions["sandbox"])
-    engine = DeliveryThread(*build_engines(parts))
     signal.signal(signal.SIGTERM, end_in_order)
     engine.start()
     seconds = round(time.monotonic() - begun)

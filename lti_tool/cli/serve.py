@@ -7,7 +7,7 @@ from types import FrameType
 
 import waitress
 
-from lti_tool.app import build_celery, build_engines, create_app
+from lti_tool.app import build_engines, build_worker, create_app
 from lti_tool.delivery.rounds import Rounds
 from lti_tool.delivery.tasks import deliver_all
 from lti_tool.delivery.thread import DeliveryThread
@@ -36,9 +36,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _serve(options: argparse.Namespace) -> int:
     settings = settings_from_environment(options.host, options.port)
     parts = open_parts(settings)
-    app = create_app(parts)
     embedded = not options.no_delivery and settings.broker_url is None
     engine = DeliveryThread(*build_engines(parts)) if embedded else None
+    app = create_app(parts, announce=engine.announce if engine else None)
     signal.signal(signal.SIGTERM, end_in_order)
     if engine is not None:
         engine.start()
@@ -79,11 +79,7 @@ def _worker(_options: argparse.Namespace) -> int:
     settings = settings_from_environment()
     if settings.broker_url is None:
         raise ConsoleError(said("须设置 LTI_TOOL_BROKER_URL", "set LTI_TOOL_BROKER_URL first"))
-    celery = build_celery(open_parts(settings), settings.broker_url)
-    schedule = settings.data_dir / "celerybeat-schedule"
-    celery.worker_main(
-        ["worker", "--beat", f"--schedule={schedule}", "--concurrency=1", "--loglevel=WARNING"]
-    )
+    build_worker(open_parts(settings), settings.broker_url).run()
     return 0
 
 

@@ -17,7 +17,7 @@ from lti_tool.persistence.scores import REMOVED
 from .errand import Errand
 from .means import Means
 
-SEARCH_LEASE = timedelta(seconds=30)
+SEARCH_LEASE = timedelta(seconds=20)
 """How long after the death of a process that looked for a column another one looks. A process that
 lives renews it (``ColumnSearch.under_way``)."""
 SEARCH_SECONDS = 2

@@ -18,7 +18,7 @@ from flask import Blueprint, g, request
 
 from lti_tool.domain.errors import NotAllowedError, NotFoundError
 from lti_tool.domain.launch import Role
-from lti_tool.persistence import courses, people, sessions
+from lti_tool.persistence import courses, people, scores, sessions
 from lti_tool.persistence.courses import Course
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
@@ -117,7 +117,8 @@ def reading() -> Iterator[Session]:
 
 @contextmanager
 def working() -> Iterator[Work]:
-    """A transaction in the member's name, committed when the block returns."""
+    """A transaction in the member's name, committed when the block returns; then delivery is told
+    of the scores it queued."""
     wiring = wired()
     actor = member().id
     with wiring.database.transaction() as session:
@@ -129,6 +130,7 @@ def working() -> Iterator[Work]:
             zone=wiring.zone,
             new_id=wiring.new_id,
         )
+    wiring.announce(scores.queued_in(session))
 
 
 def token_in(path: str) -> str | None:

@@ -22,6 +22,7 @@ from lti_tool.persistence.database import Database
 from .limiter import Limiter
 
 KEY = "lti_tool"
+Announce = Callable[[Sequence[int]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Wiring:
     """Opens ``/metrics``; None: nobody may read it."""
     limiter: Limiter
     """Counts logins, launches and uploads of this process."""
+    announce: Announce
+    """Is told the ids of scores in the outbox after the commit that queued them."""
     pending: Callable[[], Sequence[str]]
     """The migrations that the database lacks; raises DatabaseError when it does not answer."""
 

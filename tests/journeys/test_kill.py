@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from lti_tool.persistence import scores
+from lti_tool.persistence.line_items import LineItemRow
 from lti_tool.persistence.scores import Delivery, DeliveryState, ScoreRow
 from lti_tool.sandbox import Activity, Fault, Received
 
@@ -21,6 +22,9 @@ from . import people
 from .classroom import Cell, Classroom
 from .servers import COMMAND, Tool, connect, sandbox_beside, serving
 from .visitor import Visitor
+
+BOTH = [Fault("delay", seconds=2)] * 2
+"""For the grade and, beside it, the level: both are under way when the process is killed."""
 
 
 @pytest.fixture
@@ -74,7 +78,7 @@ def test_a_server_killed_between_post_and_commit_sends_the_same_score_again(
 ) -> None:
     tool.end()
     tool.serve()
-    course.platform.faults.add(Fault("delay", seconds=2))
+    course.platform.faults.add(*BOTH)
     people.release(teacher)
     people.until(lambda: len(course.platform.faults) == 0)
     tool.kill()
@@ -90,7 +94,7 @@ def test_a_server_killed_between_post_and_commit_sends_the_same_score_again(
 def test_a_deliverer_killed_while_posting_is_followed_by_another(
     course: Classroom, tool: Tool, teacher: Visitor, rated: Activity
 ) -> None:
-    course.platform.faults.add(Fault("delay", seconds=2))
+    course.platform.faults.add(*BOTH)
     with delivering(tool) as first:
         people.release(teacher)
         people.until(lambda: len(course.platform.faults) == 0)
@@ -136,10 +140,12 @@ def sent_at(tool: Tool) -> datetime | None:
 
 
 def let_leases_run_out(tool: Tool) -> None:
-    """A minute goes by, as far as the outbox can tell."""
+    """Half a minute goes by, as far as the outbox can tell."""
     with tool.parts() as parts, parts.database.transaction() as session:
+        past = parts.clock() - timedelta(seconds=1)
         for row in session.query(ScoreRow).filter_by(state=DeliveryState.LEASED.value):
-            row.lease_until = parts.clock() - timedelta(seconds=1)
+            row.lease_until = row.due_at = past
+        session.query(LineItemRow).update({LineItemRow.sought_until: None})
 
 
 def posts_to(course: Classroom, activity: Activity) -> list[Received]:
