@@ -38,6 +38,10 @@ class Row:
     table: int
 
 
+LINES = 0
+"""Stands for the table of numbered lines outside any table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a reader is: ``done`` of ``total`` pages or parts."""

@@ -4,16 +4,18 @@ A cell's column is only asked where its content leaves two answers, and then onl
 from a cell that is known. Not here: putting them together (``assembly``).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from lti_tool.domain.standard_draft import Place
 
-from .blocks import Row
+from .blocks import LINES, Row
 from .heads import Head
 from .markers import Marked, Style, marked, pieces
 from .plain import one_line
-from .roles import Role, Roles, learn
+from .roles import Role, Roles, learn, learn_lines
 
 FAR = 3
 """How many areas may be lost between two that are printed."""
@@ -62,12 +64,27 @@ class Reading:
 
 def read(rows: Sequence[LevelRow]) -> Reading:
     """Read the rows of one level."""
-    first = [_filled(each, Style.THREE) for each in rows]
-    roles = learn([[cell.marked.style for cell in each] for each in first])
+    usual = _usual_style(rows)
+    first = [_filled(each, usual) for each in rows]
+    styles = [[cell.marked.style for cell in each] for each in first]
+    lines = all(each.row.table == LINES for each in rows)
+    roles = learn_lines(chain.from_iterable(styles)) if lines else learn(styles)
     reader = _Reader(roles)
     found = tuple(tuple(reader.items(each)) for each in rows)
     names = {name: None for each in rows if each.head for name in each.head.extra.values()}
     return Reading(roles, found, tuple(names))
+
+
+def _usual_style(rows: Sequence[LevelRow]) -> Style:
+    """How most cells under the head of requirements are numbered: a first guess, for telling
+    extra columns from the others."""
+    counts: Counter[Style] = Counter()
+    for each in rows:
+        at = each.head.columns.get(Role.REQUIREMENT) if each.head else None
+        if at is not None and at < len(each.row.cells):
+            counts[_marked(each.row.cells[at]).style] += 1
+    numbered = [style for style, _ in counts.most_common() if style is not Style.NONE]
+    return Style.THREE if Style.THREE in counts else next(iter(numbered), Style.NONE)
 
 
 def _filled(level_row: LevelRow, requirement: Style) -> list[_Cell]:

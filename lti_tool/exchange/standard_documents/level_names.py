@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .markers import marked
+from .markers import Style, marked
 from .plain import folded, tidy
 
 KEYS: Mapping[str, str] = {
@@ -32,7 +32,7 @@ _ANNOUNCED = (
     re.compile(r"[分划][为為]\S{1,3}[个個]?(?:等[级級]|[级級]别?)[：:，,](.+?)(?:[。；;]|$)"),
     re.compile(r"[分划][为為](\S{2,60}?)[一二三四五六七八九十\d]个?[个個]?(?:等[级級]|[级級]别)"),
 )
-_LEADERS = re.compile(r"\.{3,}|…|·{3,}|．{3,}")
+LEADERS = re.compile(r"\.{3,}|…|·{3,}|．{3,}")
 _CAPTION_WORDS = re.compile(r"^续?表\d|^续表|要求|等级标准|技能等级|等级描述")
 LONGEST_CAPTION = 60
 
@@ -51,10 +51,17 @@ class LevelNames:
         known = KEYS.get(plain) or KEYS.get(plain.partition("/")[0])
         return known or f"level_{self.names.index(name) + 1}"
 
-    def in_caption(self, text: str) -> str | None:
-        """The level that a caption or heading names; None for any other text."""
+    def in_caption(self, text: str, *, strict: bool = False) -> str | None:
+        """The level that a caption or heading names; None for any other text.
+
+        ``strict``: the name must end or begin it, as in a row that may as well be a requirement.
+        """
         plain = folded(text)
-        if len(plain) > LONGEST_CAPTION or "。" in text or _LEADERS.search(text):
+        if marked(text).style in {Style.THREE, Style.CIRCLE, Style.BRACKET}:
+            return None
+        if plain.count("(") != plain.count(")"):
+            return None
+        if len(plain) > LONGEST_CAPTION or "。" in text or LEADERS.search(text):
             return None
         found = self.mentioned(plain)
         if len(found) != 1 or re.search(r"[:：].{10,}", plain):
@@ -62,7 +69,9 @@ class LevelNames:
         bare = folded(marked(text).text)
         own = folded(found[0])
         ends = plain.rstrip(")").endswith(own) and plain.endswith((f"({own})", own))
-        return found[0] if ends or bare.startswith(own) or _CAPTION_WORDS.search(plain) else None
+        if ends or bare.startswith(own):
+            return found[0]
+        return found[0] if not strict and _CAPTION_WORDS.search(plain) else None
 
     def mentioned(self, plain: str) -> list[str]:
         """The levels whose names stand in a folded text; a name inside a longer one does not."""

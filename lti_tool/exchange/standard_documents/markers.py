@@ -167,12 +167,23 @@ def _starts(cell: str, style: Style) -> Iterator[int]:
         if last is None:
             if match.start() and cell[match.start() - 1] not in " \n。；;，、\t":
                 continue
-        elif not follows(last, numbers):
+        elif not follows(last, numbers, before=cell[: match.start()][-1:]):
             continue
         last = numbers
         yield match.start()
 
 
-def follows(last: tuple[int, ...], numbers: tuple[int, ...]) -> bool:
-    """Whether a number is the next after another within one task."""
-    return len(numbers) == len(last) and numbers == (*last[:-1], last[-1] + 1)
+def follows(last: tuple[int, ...], numbers: tuple[int, ...], *, before: str) -> bool:
+    """Whether a number comes next after another within one task, where a few may be lost.
+
+    A number after a word such as 见 or 和 is spoken of; only the very next one may stand there.
+    """
+    if len(numbers) != len(last) or numbers[:-1] != last[:-1]:
+        return False
+    most = 1 if before in REFERRING else FAR
+    return 1 <= numbers[-1] - last[-1] <= most
+
+
+FAR = 4
+"""How far apart two numbers of one cell may be."""
+REFERRING = frozenset("见見按照据據第由与與和及如至到从從在、-~—～")

@@ -15,8 +15,8 @@ from lti_tool.domain.standard_draft import (
     StandardDraft,
 )
 
-from .assembly import assemble
-from .blocks import Block, NotAStandardError, Paragraph, Progress, Row
+from .assembly import ENDS, assemble
+from .blocks import LINES, Block, NotAStandardError, Paragraph, Progress, Row
 from .cells import LevelRow, read
 from .front import read_head
 from .heads import Head, head_of
@@ -25,6 +25,7 @@ from .lists import read_programmes, read_purposes, read_terms
 from .markers import Style, marked
 from .notebook import Notebook
 from .plain import is_spaced, tidy
+from .roles import Role, learn_lines
 from .sections import Section, by_section, section_of
 
 MOST_BLOCKS = 60_000
@@ -83,12 +84,14 @@ def _found(blocks: Sequence[Block]) -> str:
 
 @dataclass(slots=True)
 class _Level:
-    """The rows of one level. ``heads`` places of heads that were printed again."""
+    """The rows of one level. ``heads`` are the places of heads that were printed again,
+    ``strays`` lines that fit nowhere."""
 
     name: str
     rows: list[LevelRow] = field(default_factory=list)
     lines: list[LevelRow] = field(default_factory=list)
     heads: list[Place] = field(default_factory=list)
+    strays: list[Row] = field(default_factory=list)
 
 
 class _Sorter:
@@ -115,7 +118,7 @@ class _Sorter:
         if name is not None:
             self._enter(name)
         elif self._level is not None and self._in_section and not self._level.rows:
-            row = Row((block.text,), block.place, 0)
+            row = Row((block.text,), block.place, LINES)
             self._level.lines.append(LevelRow(row, None, fresh=False))
 
     def row(self, row: Row) -> None:
@@ -124,7 +127,7 @@ class _Sorter:
             self._begin(head, row)
             return
         filled = [each for each in row.cells if each.strip()]
-        name = self._names.in_caption(filled[0]) if len(set(filled)) == 1 else None
+        name = self._names.in_caption(filled[0], strict=True) if len(set(filled)) == 1 else None
         if name is not None:
             self._enter(name)
             return
@@ -182,14 +185,22 @@ def _by_level(blocks: Sequence[Block], names: LevelNames) -> list[_Level]:
     levels = list(sorter.levels.values())
     for level in levels:
         if not level.rows:
-            level.rows = _numbered(level.lines)
+            level.rows = _numbered(level)
     return levels
 
 
-def _numbered(lines: Sequence[LevelRow]) -> list[LevelRow]:
-    """The lines of a level without a table, if they are numbered down to requirements."""
-    styles = [marked(each.row.cells[0]).style for each in lines]
-    return list(lines) if styles.count(Style.THREE) > 1 else []
+def _numbered(level: _Level) -> list[LevelRow]:
+    """The lines of a level without a table, if they are numbered down to requirements. A line
+    without a number goes on with the one before, unless that ended its sentence."""
+    found: list[LevelRow] = []
+    for each in level.lines:
+        numbered = marked(each.row.cells[0]).style is not Style.NONE
+        if numbered or (found and found[-1].row.cells[0][-1] not in ENDS):
+            found.append(each)
+        else:
+            level.strays.append(each.row)
+    roles = learn_lines(marked(each.row.cells[0]).style for each in found)
+    return found if len(roles.styles) == len(Role) else []
 
 
 # --- Putting the draft together -------------------------------------------------------------------
@@ -200,6 +211,8 @@ def _level(level: _Level, names: LevelNames) -> tuple[DraftLevel, Sequence[Note]
     book = Notebook(key)
     for place in level.heads:
         book.note(NoteKind.REPEATED_HEAD, place)
+    for stray in level.strays:
+        book.note(NoteKind.UNPLACED, stray.place, detail=tidy(stray.cells[0])[:80])
     for each in level.rows:
         if any(is_spaced(cell) for cell in each.row.cells):
             book.note(NoteKind.SPACES, each.row.place)

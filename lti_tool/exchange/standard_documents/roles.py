@@ -5,7 +5,7 @@ document and requirements in another. Not here: reading the cells (``cells``).
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -62,6 +62,16 @@ def learn(rows: Sequence[Sequence[Style]]) -> Roles:
     every = Counter(style for row in rows for style in row)
     styles = {role: _usual(role, count, every) for role, count in counts.items() if count}
     return Roles(styles)
+
+
+def learn_lines(styles: Iterable[Style]) -> Roles:
+    """The roles in a document of numbered lines without tables: the first style numbers areas,
+    the second tasks, the third requirements."""
+    found: list[Style] = []
+    for each in styles:
+        if each is not Style.NONE and not any(_same(each, known) for known in found):
+            found.append(each)
+    return Roles(dict(zip(Role, found, strict=False)))
 
 
 def _usual(role: Role, count: Counter[Style], every: Counter[Style]) -> Style:

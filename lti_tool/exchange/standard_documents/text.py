@@ -24,11 +24,14 @@ PAGE = "\ue000"
 
 def read_text(content: bytes) -> Stream:
     """The lines of a text file. Raises NotAStandardError ``not_text``."""
-    lines = clean(_decoded(content).replace("\f", "\n\ue000\n")).split("\n")
+    lines = clean(decoded(content).replace("\f", "\n\ue000\n")).split("\n")
     return _read(lines)
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """Bytes as text by the encodings that Chinese files come in. Raises NotAStandardError
+    ``not_text``.
+    """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     for encoding in ENCODINGS:
