@@ -239,7 +239,7 @@ def test_every_row_comes_back_as_it_was_and_new_ones_are_numbered_after_them(
     school: School,
 ) -> None:
     attain(school, "王雨欣")
-    school.run("doctor")
+    school.run("doctor", "--offline")
     before = rows_of(school.classroom.database)
     assert school.run("backup", str(school.backup))[0] == 0
     there = school.move()
@@ -253,7 +253,7 @@ def test_every_row_comes_back_as_it_was_and_new_ones_are_numbered_after_them(
 
 
 def test_who_is_signed_in_and_the_secret_key_are_not_in_a_backup(school: School) -> None:
-    school.run("doctor")
+    school.run("doctor", "--offline")
     secret = (school.backup.parent / "old" / "secret-key").read_text()
     assert school.run("backup", str(school.backup))[0] == 0
     with tarfile.open(school.backup) as tar:
@@ -274,12 +274,12 @@ def unpacked(backup: Path, table: str) -> str:
 def test_with_another_secret_the_doctor_says_which_one_is_missing(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    school.run("doctor")
+    school.run("doctor", "--offline")
     school.run("backup", str(school.backup))
     school.move()
     monkeypatch.setenv("LTI_TOOL_SECRET_KEY", "x" * 40)
     assert school.run("restore", str(school.backup))[0] == 0
-    code, out, _ = school.run("doctor")
+    code, out, _ = school.run("doctor", "--offline")
     assert (code, "signing key cannot be opened" in out) == (1, True)
 
 

@@ -78,7 +78,7 @@ def test_the_secret_is_changed_with_the_previous_one_beside_it(
     assert (code, "LTI_TOOL_PREVIOUS_SECRET_KEY" in complaint) == (1, True)
     monkeypatch.setenv("LTI_TOOL_PREVIOUS_SECRET_KEY", SECRET)
     assert run("keys", "rotate")[0] == 0
-    assert run("doctor")[0] == 0
+    assert run("doctor", "--offline")[0] == 0
 
 
 def test_keys_are_encrypted_anew_and_the_previous_secret_can_go(
