@@ -22,7 +22,7 @@ from lti_tool.domain.standard import (
     Standard,
     WorkTask,
 )
-from lti_tool.persistence import assessments, courses, standings
+from lti_tool.persistence import assessments, courses, groups, standings
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.standings import Standing
@@ -46,13 +46,14 @@ class ClassView:
     """What of the class to show. None: what the course assesses first.
 
     ``cumulative`` adds the lower levels' requirements, each equivalence class once; ``area`` is
-    the code of the only work area shown.
+    the code of the only work area shown, ``group`` our id of the only group.
     """
 
     standard_id: str | None = None
     level: str | None = None
     area: str | None = None
     cumulative: bool = False
+    group: int | None = None
     order: ClassOrder = ClassOrder.NUMBER
 
 
@@ -126,13 +127,13 @@ def show_class(
 ) -> ClassMap:
     """The map of a course, in a constant number of queries.
 
-    Raises UnknownStandardError, UnknownRequirementError.
+    Raises UnknownStandardError, UnknownRequirementError, NotFoundError for another course's group.
     """
     found = assessments.assessments_of(session, course_id)
     bundle = _bundle(catalogue, view, found)
     level = bundle.standard.level(view.level or _first_level(bundle.standard, found))
-    students = courses.students_of(session, course_id)
-    gone = courses.former_students_of(session, course_id)
+    students = _students(session, view, course_id)
+    gone = () if view.group is not None else courses.former_students_of(session, course_id)
     held = standings.standings_of(session, {each.id for each in students}, bundle.standard.id)
     tasks = tuple(_tasks(bundle, level, view, held))
     states = _attainments(session, bundle, level, [*students, *gone], course_id)
@@ -152,6 +153,14 @@ def show_class(
             _row(each, tasks, kept[each.id], states.get(each.id)) for each in gone if kept[each.id]
         ),
     )
+
+
+def _students(session: Session, view: ClassView, course_id: int) -> Sequence[Account]:
+    found = courses.students_of(session, course_id)
+    if view.group is None:
+        return found
+    inside = groups.members_of(session, course_id, view.group)
+    return [each for each in found if each.id in inside]
 
 
 def _bundle(catalogue: Catalogue, view: ClassView, found: Sequence[Assessment]) -> StandardBundle:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.rating import Rating, latest
 from lti_tool.domain.submission import Submission, SubmissionState
-from lti_tool.persistence import assessments, courses, people, ratings, submissions
+from lti_tool.persistence import assessments, courses, groups, people, ratings, submissions
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
@@ -85,14 +85,21 @@ class Queue:
 ORDER = tuple(QueueState)
 
 
-def show_queue(session: Session, assessment_id: str, *, course_id: int) -> Queue:
-    """The queue of an assessment of the course, in a constant number of queries.
+def show_queue(
+    session: Session, assessment_id: str, *, course_id: int, group_id: int | None = None
+) -> Queue:
+    """The queue of an assessment of the course, or of one group in it, in a constant number of
+    queries. A group has nobody who left.
 
     Raises NotFoundError.
     """
     assessment = assessments.assessment(session, assessment_id, course_id=course_id)
     students = courses.students_of(session, course_id)
-    return _queue(session, assessment, students)
+    queue = _queue(session, assessment, students)
+    if group_id is None:
+        return queue
+    inside = groups.members_of(session, course_id, group_id)
+    return Queue(assessment, tuple(each for each in queue.rows if each.learner.id in inside))
 
 
 def show_assessments(session: Session, *, course_id: int) -> Sequence[Queue]:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.launch import Role
 from lti_tool.domain.mastery import MasteryState
 from lti_tool.domain.standard import RequirementKey
-from lti_tool.persistence import rosters
+from lti_tool.persistence import groups, rosters
 from lti_tool.persistence.standings import Standing
 from lti_tool.services.show_class import ClassMap, ClassOrder, ClassView, show_class
 from lti_tool.services.show_history import show_history
@@ -45,11 +45,13 @@ def class_map() -> ResponseReturnValue:
     with reading() as session:
         found = show_class(session, wired().catalogue, view, course_id=member().course_id)
         class_list = rosters.roster_of(session, member().course_id)
+        in_course = groups.groups_of(session, member().course_id)
     return render_template(
         "teacher/class.html",
         page=frame(Place.CLASS, standard=found.standard),
         map=found,
         class_list=class_list,
+        groups=in_course,
         view=view,
         cells=_cells(found),
         orders=ClassOrder,
@@ -90,6 +92,7 @@ def _asked_view() -> ClassView:
         level=asked.get("level") or None,
         area=asked.get("area") or None,
         cumulative=asked.get("cumulative") == "1",
+        group=asked.get("group", type=int),
         order=ClassOrder(order) if order in set(ClassOrder) else ClassOrder.NUMBER,
     )
 

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.launch import Role
-from lti_tool.persistence import assessments, rosters
+from lti_tool.persistence import assessments, groups, rosters
 from lti_tool.services.release_ratings import Released, release_all
 from lti_tool.services.show_queue import QueueState, show_assessments, show_queue
 from lti_tool.web.access import member, reading, requires, working
@@ -36,17 +36,26 @@ def home() -> ResponseReturnValue:
 def queue(assessment_id: str) -> ResponseReturnValue:
     """Who has handed in, oldest first, and who has not."""
     with reading() as session:
-        found = show_queue(session, assessment_id, course_id=member().course_id)
+        group = request.args.get("group", type=int)
+        course_id = member().course_id
+        found = show_queue(session, assessment_id, course_id=course_id, group_id=group)
+        in_course = groups.groups_of(session, course_id)
         class_list = rosters.roster_of(session, member().course_id)
     remember(found.assessment.id)
     bundle = wired().catalogue.find(found.assessment.standard_id)
     only = _asked_state()
     return render_template(
         "teacher/queue.html",
-        page=frame(Place.QUEUE, standard=bundle.standard, waiting=found.waiting),
+        page=frame(
+            Place.QUEUE,
+            standard=bundle.standard,
+            waiting=found.waiting if group is None else None,
+        ),
         queue=found,
         rows=found.only(only),
         class_list=class_list,
+        groups=in_course,
+        group=group,
         only=only,
         states=QueueState,
         level=bundle.standard.level(found.assessment.level),
