@@ -151,6 +151,7 @@ PLACES = (
     Place("not-set-up", _under(DRAFTING, OPEN, "/student/not-set-up")),
     Place("outcomes", _OUTCOMES, "main a[href*='/decision/']"),
     Place("decision", _linked(_OUTCOMES, "main a[href*='/decision/']"), "main button"),
+    Place("rule", _linked(_OUTCOMES, "a[href*='/rule/']"), "main button"),
     Place("platforms", _admin),
     Place("signed-out", lambda atlas, _: f"{atlas.demo.tool_url}/s/unknown/student/progress"),
     Place("lms", _at_lms("/"), "a.button"),

@@ -183,6 +183,13 @@ def _read(answer: requests.Response) -> Page:
     )
 
 
+def read_forms(html: str, base: str = "") -> tuple[Form, ...]:
+    """The forms of a page as the page filled them in."""
+    reader = _Reader()
+    reader.feed(html)
+    return reader.all_forms(base)
+
+
 def _sent_at_once(page: Page) -> Form | None:
     return next((each for each in page.forms if each.id in AT_ONCE), None)
 

@@ -1,7 +1,4 @@
-"""Pages for the registrar: who attained which level, and why; sign-off, revocation, waivers.
-
-Everything here is about the registrar's own school. Not here: exports.
-"""
+"""Why a learner has or has not attained a level; sign-off, revocation, waivers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +6,6 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lti_tool.domain.attainment import AttainmentState
 from lti_tool.domain.errors import (
     NotMetError,
     NotSignedOffError,
@@ -17,24 +13,19 @@ from lti_tool.domain.errors import (
     StaleFormError,
 )
 from lti_tool.domain.launch import Role
-from lti_tool.domain.standard import RequirementKey, Standard
-from lti_tool.persistence.schools import School
+from lti_tool.domain.standard import RequirementKey
 from lti_tool.services.explain_decision import explain_decision
-from lti_tool.services.show_outcomes import OutcomeFilter, show_outcomes
 from lti_tool.services.sign_off_attainment import LevelOf, revoke_attainment, sign_off_attainment
 from lti_tool.services.waive_requirement import take_waiver_back, waive_requirement
 from lti_tool.services.work import Work
+from lti_tool.web.access import member, reading, requires, working
+from lti_tool.web.forms import FormError, text
+from lti_tool.web.localisation import gettext
+from lti_tool.web.wiring import wired
 
-from .access import audience, member, reading, requires, working
-from .forms import FormError, text
-from .localisation import gettext, in_page_language
-from .page import Page, Tab
-from .wiring import wired
+from .frame import blueprint, frame
 
 LONGEST_REASON = 1000
-LONGEST_SEARCH = 100
-
-blueprint = audience("registrar", __name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +35,6 @@ class Problem:
     field: str
     message: str
     typed: str = ""
-
-
-@blueprint.get("/")
-@requires(Role.REGISTRAR)
-def outcomes() -> ResponseReturnValue:
-    """The outcomes of the whole school under one standard."""
-    wanted = _filter()
-    with reading() as session:
-        shown = show_outcomes(session, wired().catalogue, wanted, school_id=member().school_id)
-    return render_template(
-        "registrar/outcomes.html",
-        page=_frame(shown.school, shown.standard, here=True, waiting=shown.proposed),
-        shown=shown,
-        wanted=wanted,
-        states=(
-            AttainmentState.PROPOSED,
-            AttainmentState.ATTAINED,
-            AttainmentState.NOT_MET,
-            AttainmentState.REVOKED,
-        ),
-        query=_query(wanted, shown.standard),
-        now=wired().clock(),
-    )
 
 
 @blueprint.get("/decision/<int:learner_id>/<standard_id>/<level>")
@@ -149,32 +117,6 @@ def take_back(
     return _to_decision(LevelOf(learner_id, standard_id, level))
 
 
-def _filter() -> OutcomeFilter:
-    """What the address asks to see; what makes no sense in it is passed over."""
-    asked = request.args
-    states = {each.value: each for each in AttainmentState}
-    return OutcomeFilter(
-        standard_id=asked.get("standard") or None,
-        level=asked.get("level") or None,
-        state=states.get(asked.get("state", "")),
-        course_id=asked.get("course", type=int),
-        search=asked.get("search", "").strip()[:LONGEST_SEARCH],
-        page=asked.get("page", default=1, type=int),
-    )
-
-
-def _query(wanted: OutcomeFilter, standard: Standard) -> dict[str, str | int]:
-    """The filter as parameters of an address, without what is not set and without the page."""
-    given: dict[str, str | int | None] = {
-        "standard": standard.id if wanted.standard_id else None,
-        "level": wanted.level,
-        "state": wanted.state.value if wanted.state else None,
-        "course": wanted.course_id,
-        "search": wanted.search or None,
-    }
-    return {name: value for name, value in given.items() if value is not None}
-
-
 def _with_reason(field: str, act: Callable[[Work, str], None]) -> Problem | None:
     """Do it with the reason that was typed; the problem when the reason is missing or too long."""
     typed = request.form.get("reason", "")
@@ -204,7 +146,7 @@ def _decision_page(
         )
     body = render_template(
         "registrar/decision.html",
-        page=_frame(shown.school, shown.bundle.standard),
+        page=frame(shown.school, shown.bundle.standard),
         shown=shown,
         problem=problem,
         now=wired().clock(),
@@ -225,14 +167,3 @@ def _to_decision(subject: LevelOf) -> ResponseReturnValue:
         level=subject.level,
     )
     return redirect(address, 303)
-
-
-def _frame(
-    school: School, standard: Standard, *, here: bool = False, waiting: int | None = None
-) -> Page:
-    address = url_for("registrar.outcomes", standard=standard.id)
-    return Page(
-        tabs=(Tab(gettext("Outcomes"), address, here, waiting or None),),
-        context=(school.name, f"{standard.code} · {standard.version}"),
-        standard_notice=in_page_language(standard.rights_notice),
-    )

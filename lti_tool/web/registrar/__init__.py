@@ -1,0 +1,10 @@
+"""The registrar's pages: outcomes, decisions, the rule of the school.
+
+Everything here is about the registrar's own school. One module per page; they share ``frame``
+(blueprint and tabs) and do not know each other.
+"""
+
+from . import decision, outcomes, rule
+from .frame import blueprint
+
+__all__ = ["blueprint", "decision", "outcomes", "rule"]
