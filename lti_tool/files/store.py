@@ -77,6 +77,10 @@ class EvidenceStore:
         key that is none."""
         self._path(storage_key).unlink(missing_ok=True)
 
+    def free_bytes(self) -> int:
+        """How much more fits on the disk that files are kept on."""
+        return shutil.disk_usage(self._root if self._root.exists() else self._root.parent).free
+
     def lend(self, storage_key: str, place: Path) -> bool:
         """Let a kept file be at ``place`` too, where it stays although it be discarded here;
         False when it is gone already. Raises NotFoundError for a key that is none."""

@@ -6,6 +6,7 @@ No learner shows here: an administrator connects and watches, and reads no outco
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 
 from flask import flash, redirect, render_template, request, url_for
@@ -44,6 +45,11 @@ REGISTRAR_ROLES = {
 }
 """Institution roles (LTI 1.3 core, appendix A.2.2) that may make a registrar, with their words."""
 LAST_ID = 2**31 - 1
+NO_SIGN = timedelta(minutes=2)
+"""A process that delivers leaves a sign of life every few seconds."""
+OLD_BACKUP = timedelta(days=2)
+LEAST_FREE = 1024**3
+"""Bytes: room for a few large files until somebody looks."""
 LONGEST_NAME = 255
 LONGEST_ISSUER = 512
 LONGEST_URL = 2048
@@ -159,16 +165,22 @@ def approve(deployment_id: int) -> ResponseReturnValue:
 @blueprint.get("/health")
 @requires(Role.ADMINISTRATOR)
 def health() -> ResponseReturnValue:
-    """Whether scores get through, and what runs here."""
+    """Whether scores get through, what runs here, and what will be missed one day."""
     with reading() as session:
         shown = show_health(session)
+    now = wired().clock()
     return render_template(
         "admin/health.html",
         page=_frame("admin.health"),
         health=shown,
         version=version("lti-tool"),
         database=wired().database.engine.dialect.name,
-        now=wired().clock(),
+        now=now,
+        pending=len(wired().pending()),
+        delivers=shown.engine_seen is not None and now - shown.engine_seen < NO_SIGN,
+        backup_is_fresh=shown.last_backup is not None and now - shown.last_backup < OLD_BACKUP,
+        free_gibibytes=round(wired().files.free_bytes() / 2**30, 1),
+        disk_is_full=wired().files.free_bytes() < LEAST_FREE,
     )
 
 

@@ -1,7 +1,9 @@
 """The administrator's pages in the real application: connecting platforms, and health."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +15,7 @@ from lti_tool.domain.score import Score
 from lti_tool.persistence import (
     audit_log,
     deliveries,
+    engines,
     invitations,
     line_items,
     platforms,
@@ -44,6 +47,8 @@ class Administrator:
     classroom: Classroom
     client: FlaskClient
     home: str
+    again: Callable[[], str]
+    """Comes in once more, after the session has ended."""
 
     def get(self, page: str = "") -> TestResponse:
         return self.client.get(f"{self.home}/admin/{page}")
@@ -69,8 +74,11 @@ class Administrator:
 @pytest.fixture
 def admin(classroom: Classroom, client: FlaskClient, sign_in: SignIn) -> Administrator:
     person = classroom.enrol("孙工", Role.TEACHER)
-    home = sign_in(person, Role.ADMINISTRATOR, course=False, data={"language": "en"})
-    return Administrator(classroom, client, home)
+
+    def enter() -> str:
+        return sign_in(person, Role.ADMINISTRATOR, course=False, data={"language": "en"})
+
+    return Administrator(classroom, client, enter(), enter)
 
 
 def actions(session: Session, subject: str) -> list[str]:
@@ -240,7 +248,35 @@ def test_what_an_lms_is_called_is_never_markup(admin: Administrator) -> None:
         assert "&lt;i&gt;Schule" in page.text
 
 
+def see_engine(admin: Administrator) -> None:
+    """A process that delivers leaves a sign of life."""
+    with admin.classroom.database.transaction() as session:
+        engines.note_sign(session, "here:1", now=admin.classroom.now)
+
+
+def test_health_says_when_nobody_delivers(admin: Administrator) -> None:
+    assert "none seen since yesterday" in admin.get("health").text
+    see_engine(admin)
+    assert "at work" in admin.get("health").text
+    admin.classroom.now += timedelta(minutes=3)
+    page = admin.get("health").text
+    assert "silent since" in page
+    assert "start lti-tool serve" in page
+
+
+def test_health_misses_a_backup_after_two_days(admin: Administrator) -> None:
+    reminder = "Run lti-tool backup FILE every day"
+    assert reminder in admin.get("health").text
+    with admin.classroom.database.transaction() as session:
+        audit_log.note(session, "backup", "backup", actor_id=None, now=admin.classroom.now)
+    assert reminder not in admin.get("health").text
+    admin.classroom.now += timedelta(days=3)
+    admin.home = admin.again()
+    assert reminder in admin.get("health").text
+
+
 def test_health_counts_what_waits_and_what_was_refused(admin: Administrator) -> None:
+    see_engine(admin)
     assert "All scores have arrived" in admin.get("health").text
     item, learner = score_waiting(admin)
     assert "1 score is on its way" in admin.get("health").text
