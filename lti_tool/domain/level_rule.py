@@ -16,7 +16,7 @@ from .attainment import AreaStanding, Attainment, Gap, GapReason
 from .mapping import AttainmentRule, EquivalenceClass, EquivalenceClasses, LostPolicy
 from .mastery import Mastery, MasteryState, mastery_of
 from .rating import Rating
-from .rubric import Rubric
+from .rubric import Rubrics
 from .standard import Level, RequirementKey, SourceStatus, Standard
 from .totals import FULL, Points, WeightedTotal, weighted_total
 
@@ -33,7 +33,7 @@ class LevelRule:
     """Requirements lost in source that the school waived with a reason."""
 
     def masteries(
-        self, ratings: Iterable[Rating], rubric: Rubric, *, now: datetime
+        self, ratings: Iterable[Rating], rubric: Rubrics, *, now: datetime
     ) -> dict[RequirementKey, Mastery]:
         """Mastery by class representative from a learner's ratings in force, oldest performance
         first. Only classes with a rating are there; a missing one has no evidence."""

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from .attainment import Decision, DecisionKind, digest_of, in_scope, waived_in
 from .level_rule import LevelRule
 from .rating import Rating
-from .rubric import Rubric
+from .rubric import Rubrics
 
 
 def same_again(
-    decision: Decision, ratings: Iterable[Rating], rules: LevelRule, rubric: Rubric
+    decision: Decision, ratings: Iterable[Rating], rules: LevelRule, rubric: Rubrics
 ) -> bool:
     """Whether rule, waivers and ratings of that day give the decision's digest, and for a
     sign-off meet the level again. ``ratings`` are all the learner has under the standard;

@@ -177,7 +177,7 @@ def shelf(session: Session, shipped: Rubric, assessment_ids: Collection[str]) ->
     query = select(AssessmentRubricRow.assessment_id, AssessmentRubricRow.rubric_id).where(
         AssessmentRubricRow.assessment_id.in_(assessment_ids)
     )
-    used = dict(session.execute(query).tuples().all())
+    used = dict(session.execute(query).all())
     rubrics = {each: rubric_of(session, each) for each in set(used.values())}
     return RubricShelf(shipped, {id_: rubrics[version] for id_, version in used.items()})
 

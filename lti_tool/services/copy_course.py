@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.errors import NotFoundError
-from lti_tool.persistence import assessments, briefs, courses, runs
+from lti_tool.persistence import assessments, briefs, courses, rubric_versions, runs
 from lti_tool.persistence.courses import Course
 from lti_tool.persistence.database import Session
 
@@ -65,6 +65,9 @@ def _new_run(work: Work, source_id: str, *, course_id: int) -> Assessment:
     assessments.add_assessment(
         work.session, run, course_id=course_id, created_by=work.actor_id, now=work.now
     )
+    school_id = courses.course(work.session, course_id).school_id
+    newest = rubric_versions.newest_id(work.session, school_id, run.standard_id)
+    rubric_versions.rate_with(work.session, run.id, newest)
     brief = briefs.brief_of(work.session, source_id)
     if brief is not None:
         briefs.keep_brief(work.session, run.id, brief)

@@ -22,7 +22,7 @@ from lti_tool.domain.submission import (
 from lti_tool.persistence import assessments, submissions
 from lti_tool.persistence.database import Session
 
-from .work import Work
+from .work import Work, rated_with
 
 
 def begin_attempt(work: Work, assessment: Assessment) -> Submission:
@@ -132,7 +132,8 @@ def save_self_ratings(
     Raises TransitionError, NotInAssessmentError, BadRatingError, StaleFormError.
     """
     after(submission.state, Action.EDIT)
-    rubric = work.bundle(assessment.standard_id).rubric
+    bundle = work.bundle(assessment.standard_id)
+    rubric = rated_with(work.session, bundle, assessment.id).rubric
     for code, number in given.items():
         choices = {each.number for each in rubric.choices(assessment.key(code))}
         if number not in choices:

@@ -9,7 +9,7 @@ from lti_tool.domain.submission import Submission, SubmissionState
 from lti_tool.persistence import ratings, submissions
 
 from .standing import take_effect
-from .work import Work
+from .work import Work, rated_with
 
 RATEABLE = frozenset({SubmissionState.SUBMITTED, SubmissionState.RELEASED})
 
@@ -36,7 +36,8 @@ def rate_submission(
     if submission.state not in RATEABLE:
         raise TransitionError(submission.state.value, "rate")
     key = assessment.key(judgement.code)
-    rubric = work.bundle(assessment.standard_id).rubric
+    bundle = work.bundle(assessment.standard_id)
+    rubric = rated_with(work.session, bundle, assessment.id).rubric
     rubric.check(key, judgement.performance_level, judgement.comment)
     newest = latest(ratings.ratings_of_submission(work.session, submission.id))
     current = newest.get(judgement.code)

@@ -12,6 +12,7 @@ from lti_tool.persistence import decisions, people, ratings
 from lti_tool.persistence.database import Session
 
 from .standing import rules_then
+from .work import rubrics_of
 
 
 class Outcome(StrEnum):
@@ -52,5 +53,5 @@ def _outcome(session: Session, catalogue: Catalogue, decision: Decision) -> Outc
     if rules is None:
         return Outcome.RULE_GONE
     stored = ratings.ratings_of_learner(session, learner.id, decision.standard_id)
-    same = same_again(decision, stored, rules, bundle.rubric)
+    same = same_again(decision, stored, rules, rubrics_of(session, bundle, stored))
     return Outcome.SAME if same else Outcome.DIFFERENT

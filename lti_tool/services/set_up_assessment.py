@@ -14,7 +14,7 @@ from lti_tool.domain.assessment import (
 from lti_tool.domain.brief import Brief, checked_brief
 from lti_tool.domain.errors import BadAssessmentError
 from lti_tool.domain.standard import RequirementKey, SourceStatus, Standard, requirements_by_code
-from lti_tool.persistence import assessments, briefs, column_errands, courses
+from lti_tool.persistence import assessments, briefs, column_errands, courses, rubric_versions
 
 from .standing import ensure_grade_item
 from .work import Work
@@ -52,7 +52,7 @@ def set_up_assessment(
     brief: Brief | None = None,
 ) -> Assessment:
     """Store a new assessment and its column; ``link_id`` is the link that shall open it, ``brief``
-    what it gives to work with.
+    what it gives to work with. It is rated with the rubric that is in force at the school now.
 
     The codes follow the order of the standard. Raises BadAssessmentError naming the field,
     UnknownStandardError, UnknownRequirementError, NotFoundError for a link elsewhere.
@@ -71,12 +71,15 @@ def set_up_assessment(
     assessments.add_assessment(
         work.session, assessment, course_id=course_id, created_by=work.actor_id, now=work.now
     )
+    course = courses.course(work.session, course_id)
+    newest = rubric_versions.newest_id(work.session, course.school_id, standard.id)
+    rubric_versions.rate_with(work.session, assessment.id, newest)
     if brief is not None:
         briefs.keep_brief(work.session, assessment.id, checked_brief(brief))
     work.note("set_up", f"assessment:{assessment.id}")
     if link_id is not None:
         point_link(work, assessment.id, course_id=course_id, link_id=link_id)
-    ensure_grade_item(work.session, assessment, courses.course(work.session, course_id))
+    ensure_grade_item(work.session, assessment, course)
     return assessment
 
 

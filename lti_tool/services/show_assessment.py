@@ -32,6 +32,8 @@ from lti_tool.domain.submission import (
 from lti_tool.persistence import assessments, briefs, courses, ratings, submissions
 from lti_tool.persistence.database import Session
 
+from .work import rated_with
+
 
 class Stage(StrEnum):
     """What the page is for at the moment."""
@@ -142,7 +144,7 @@ def show_assessment(
 ) -> AssessmentShown:
     """The assessment as its student sees it. Raises NotFoundError outside the course."""
     assessment = assessments.assessment(session, assessment_id, course_id=course_id)
-    bundle = catalogue.find(assessment.standard_id)
+    bundle = rated_with(session, catalogue.find(assessment.standard_id), assessment.id)
     attempts = submissions.attempts_of(session, assessment.id, learner_id)
     newest = attempts[-1] if attempts else None
     given = [

@@ -10,7 +10,7 @@ from lti_tool.catalogue import Catalogue, StandardBundle
 from lti_tool.domain.assessment import MAX_TITLE, Assessment
 from lti_tool.domain.errors import NotFoundError, UnknownRequirementError
 from lti_tool.domain.ready_assessment import ReadyAssessment
-from lti_tool.domain.rubric import Criterion
+from lti_tool.domain.rubric import Criterion, Rubric
 from lti_tool.domain.standard import (
     Level,
     Requirement,
@@ -21,8 +21,10 @@ from lti_tool.domain.standard import (
     WorkArea,
     WorkTask,
 )
-from lti_tool.persistence import assessments
+from lti_tool.persistence import assessments, courses
 from lti_tool.persistence.database import Session
+
+from .work import as_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,15 @@ class OfferedLevel:
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
-    """A standard to choose from, the others there are, and what the course has already.
+    """A standard to choose from with the rubric in force at the school, the others there are, and
+    what the course has already.
 
     ``red_lines`` are keys as text (``elementary/2.2.4``), ``ready`` the titles of the ready
     assessments by task (``elementary/2.2``); ``existing`` runs newest first.
     """
 
     standard: Standard
+    rubric: Rubric
     others: tuple[Standard, ...]
     levels: tuple[OfferedLevel, ...]
     red_lines: frozenset[str]
@@ -73,10 +77,12 @@ def show_chooser(
 
     Raises UnknownStandardError.
     """
-    bundle = catalogue.find(standard_id) if standard_id else catalogue.standards[-1]
+    shipped = catalogue.find(standard_id) if standard_id else catalogue.standards[-1]
+    bundle = as_in_force(session, shipped, courses.course(session, course_id).school_id)
     others = (each.standard for each in catalogue.standards)
     return Chooser(
         bundle.standard,
+        bundle.rubric,
         tuple(each for each in others if each.id != bundle.standard.id),
         tuple(_offered(bundle, level) for level in bundle.standard.levels),
         frozenset(
@@ -87,15 +93,23 @@ def show_chooser(
     )
 
 
-def preview(bundle: StandardBundle, chosen: Iterable[RequirementKey]) -> tuple[Chosen, ...]:
+def rubric_to_use(session: Session, bundle: StandardBundle, *, course_id: int) -> Rubric:
+    """The rubric that an assessment set up now is rated with."""
+    school_id = courses.course(session, course_id).school_id
+    return as_in_force(session, bundle, school_id).rubric
+
+
+def preview(
+    standard: Standard, rubric: Rubric, chosen: Iterable[RequirementKey]
+) -> tuple[Chosen, ...]:
     """The chosen requirements with their criteria, in the order of the source.
 
     Keys the standard does not have are passed over: it is only a look.
     """
     wanted = frozenset(chosen)
     return tuple(
-        Chosen(each, bundle.rubric.criterion(each.key))
-        for each in bundle.standard.requirements()
+        Chosen(each, rubric.criterion(each.key))
+        for each in standard.requirements()
         if each.key in wanted
     )
 

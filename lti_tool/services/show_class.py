@@ -28,6 +28,7 @@ from lti_tool.persistence.people import Account
 from lti_tool.persistence.standings import Standing
 
 from .standing import level_rule
+from .work import as_in_force
 
 
 class ClassOrder(StrEnum):
@@ -136,14 +137,15 @@ def show_class(
     gone = () if view.group is not None else courses.former_students_of(session, course_id)
     held = standings.standings_of(session, {each.id for each in students}, bundle.standard.id)
     tasks = tuple(_tasks(bundle, level, view, held))
+    school_id = courses.course(session, course_id).school_id
     states = _attainments(session, bundle, level, [*students, *gone], course_id)
     rows = [_row(each, tasks, held[each.id], states.get(each.id)) for each in students]
     kept = standings.standings_of(session, {each.id for each in gone}, bundle.standard.id)
     return ClassMap(
         standard=bundle.standard,
         level=level,
-        rule=level_rule(session, bundle, courses.course(session, course_id).school_id).rule,
-        rubric=bundle.rubric,
+        rule=level_rule(session, bundle, school_id).rule,
+        rubric=as_in_force(session, bundle, school_id).rubric,
         tasks=tasks,
         rows=tuple(_sorted(rows, view.order)),
         has_evidence=any(cell is not None for row in rows for cell in row.cells),

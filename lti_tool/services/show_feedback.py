@@ -20,6 +20,8 @@ from lti_tool.domain.submission import Evidence, Submission
 from lti_tool.persistence import assessments, ratings, submissions
 from lti_tool.persistence.database import Session
 
+from .work import rated_with
+
 Given = Mapping[str, Rating]
 """The released ratings in force of one attempt, by code."""
 
@@ -96,7 +98,7 @@ def show_feedback(
     Raises NotFoundError outside the course and for an attempt without released ratings.
     """
     assessment = assessments.assessment(session, assessment_id, course_id=course_id)
-    bundle = catalogue.find(assessment.standard_id)
+    bundle = rated_with(session, catalogue.find(assessment.standard_id), assessment.id)
     found = [
         (attempt, _in_force(session, attempt))
         for attempt in submissions.attempts_of(session, assessment.id, learner_id)

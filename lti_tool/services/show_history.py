@@ -7,20 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from lti_tool.catalogue import Catalogue, StandardBundle
+from lti_tool.catalogue import Catalogue
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.mapping import AttainmentRule
 from lti_tool.domain.mastery import Mastery, mastery_of
 from lti_tool.domain.mastery_methods import power_law
 from lti_tool.domain.rating import Rating, in_force
-from lti_tool.domain.rubric import Criterion, PerformanceLevel, Rubric
+from lti_tool.domain.rubric import Criterion, PerformanceLevel, Rubric, Rubrics
 from lti_tool.domain.standard import Level, Requirement, RequirementKey
 from lti_tool.persistence import assessments, courses, people, ratings
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
 from .standing import level_rule
+from .work import as_in_force, rubrics_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +86,31 @@ def show_history(
     counted = [each for each in in_force(stored) if each.requirement in members]
     learner = people.account(session, learner_id)
     rule = level_rule(session, bundle, learner.school_id).rule
-    mastery = mastery_of(key, counted, rule=rule.mastery, rubric=bundle.rubric, now=now)
+    rubrics = rubrics_of(session, bundle, stored)
+    mastery = mastery_of(key, counted, rule=rule.mastery, rubric=rubrics, now=now)
+    rubric = as_in_force(session, bundle, learner.school_id).rubric
     here = {each.id: each for each in assessments.assessments_of(session, course_id)}
     raters = people.accounts(session, {each.rater_id for each in counted})
     return History(
         learner=learner,
         level=bundle.standard.level(key.level),
         requirement=requirement,
-        criterion=bundle.rubric.criterion(key),
+        criterion=rubric.criterion(key),
         rule=rule,
-        rubric=bundle.rubric,
+        rubric=rubric,
         mastery=mastery,
-        ratings=tuple(_in_history(bundle, each, mastery, here, raters) for each in counted[::-1]),
+        ratings=tuple(_in_history(rubrics, each, mastery, here, raters) for each in counted[::-1]),
     )
 
 
 def _in_history(
-    bundle: StandardBundle,
+    rubrics: Rubrics,
     rating: Rating,
     mastery: Mastery,
     here: Mapping[str, Assessment],
     raters: Mapping[int, Account],
 ) -> RatingInHistory:
-    rubric, number = bundle.rubric, rating.performance_level
+    rubric, number = rubrics.of(rating.assessment_id), rating.performance_level
     assessment = here.get(rating.assessment_id)
     return RatingInHistory(
         rating,

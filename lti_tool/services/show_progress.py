@@ -24,7 +24,7 @@ from lti_tool.domain.errors import UnknownRequirementError
 from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mastery import Mastery, MasteryState
 from lti_tool.domain.rating import Rating, in_force
-from lti_tool.domain.rubric import Rubric
+from lti_tool.domain.rubric import Rubric, Rubrics
 from lti_tool.domain.standard import (
     Level,
     Requirement,
@@ -39,6 +39,7 @@ from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
 from .standing import last_decisions, level_rule, masteries_of
+from .work import as_in_force, rubrics_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +187,16 @@ def show_progress(
     learner = people.account(session, learner_id)
     rules = level_rule(session, bundle, learner.school_id)
     masteries = masteries_of(session, bundle, rules, learner.id, now)
-    view = _View(bundle, rules, masteries, _opportunities(session, learner.id, course_id, now))
-    decided = last_decisions(session, learner.id, bundle.standard.id)
     rated = tuple(_ratings(session, learner.id, bundle))
+    rubrics = rubrics_of(session, bundle, rated)
+    view = _View(
+        bundle, rules, rubrics, masteries, _opportunities(session, learner.id, course_id, now)
+    )
+    decided = last_decisions(session, learner.id, bundle.standard.id)
     return ProgressShown(
         learner=learner,
         standard=bundle.standard,
-        rubric=bundle.rubric,
+        rubric=as_in_force(session, bundle, learner.school_id).rubric,
         rules=rules,
         levels=tuple(view.level(each, decided.get(each.key)) for each in bundle.standard.levels),
         areas=view.areas(),
@@ -208,6 +212,7 @@ class _View:
 
     bundle: StandardBundle
     rules: LevelRule
+    rubrics: Rubrics
     masteries: Mapping[RequirementKey, Mastery]
     opportunities: Sequence[Opportunity]
 
@@ -244,7 +249,10 @@ class _View:
             requirement=members[0],
             state=mastery.state,
             latest=mastery.latest,
-            reached=sum(r.performance_level >= self.bundle.rubric.cut for r in mastery.ratings),
+            reached=sum(
+                each.performance_level >= self.rubrics.of(each.assessment_id).cut
+                for each in mastery.ratings
+            ),
             lost=lost,
             waived=lost and not self.rules.waived.isdisjoint(cls.members),
             opportunities=tuple(self._covering(cls.members)),
@@ -332,13 +340,18 @@ def _history(
         HistoryEntry(
             rating=each,
             title=_title(session, each.assessment_id),
-            breach=view.bundle.rubric.is_breach(each.requirement, each.performance_level),
+            breach=_is_breach(view.rubrics, each),
             decides=each.id in deciding,
         )
         for each in reversed(rated)
         if each.requirement in members
     )
     return History(view.standing(key), entries)
+
+
+def _is_breach(rubrics: Rubrics, rating: Rating) -> bool:
+    rubric = rubrics.of(rating.assessment_id)
+    return rubric.is_breach(rating.requirement, rating.performance_level)
 
 
 def _chosen(view: _View, name: str | None) -> RequirementKey | None:

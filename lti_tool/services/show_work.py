@@ -18,6 +18,8 @@ from lti_tool.persistence import assessments, briefs, people, ratings, submissio
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
+from .work import rated_with
+
 HANDED_IN = (SubmissionState.SUBMITTED, SubmissionState.RETURNED, SubmissionState.RELEASED)
 RATEABLE = (SubmissionState.SUBMITTED, SubmissionState.RELEASED)
 
@@ -150,7 +152,7 @@ def show_work(
 ) -> WorkToRate:
     """Everything a rater needs for one submission. Raises NotFoundError."""
     submission, assessment = submission_to_rate(session, submission_id, course_id=course_id)
-    bundle = catalogue.find(assessment.standard_id)
+    bundle = rated_with(session, catalogue.find(assessment.standard_id), assessment.id)
     line = _newest_attempts(submissions.submissions_to(session, assessment.id, HANDED_IN))
     stored = ratings.ratings_of_assessment(session, assessment.id)
     attempts = submissions.attempts_of(session, assessment.id, submission.learner_id)

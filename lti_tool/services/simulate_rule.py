@@ -3,18 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from lti_tool.catalogue import StandardBundle
 from lti_tool.domain.attainment import Decision, DecisionKind
 from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mapping import AttainmentRule
 from lti_tool.domain.rating import Rating, in_force
+from lti_tool.domain.rubric import Rubrics
 from lti_tool.domain.standard import Level
 from lti_tool.persistence import courses, decisions, people, ratings, recomputations
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
 from .standing import level_rule
+from .work import rubrics_of
 
 BATCH = 200
 
@@ -86,10 +89,14 @@ class _Trial:
     now: datetime
 
     def changes(
-        self, learner: Account, counted: Sequence[Rating], made: Mapping[str, Decision]
+        self,
+        learner: Account,
+        counted: Sequence[Rating],
+        rubrics: Rubrics,
+        made: Mapping[str, Decision],
     ) -> Iterator[Change]:
-        before = self.today.masteries(counted, self.bundle.rubric, now=self.now)
-        after = self.other.masteries(counted, self.bundle.rubric, now=self.now)
+        before = self.today.masteries(counted, rubrics, now=self.now)
+        after = self.other.masteries(counted, rubrics, now=self.now)
         for level in self.bundle.standard.levels:
             then = self.today.evaluate(level.key, before)
             instead = self.other.evaluate(level.key, after)
@@ -109,6 +116,7 @@ def _changes(trial: _Trial, session: Session, batch: Sequence[int]) -> Iterator[
     stored = ratings.ratings_of_learners(session, batch, standard_id)
     accounts = people.accounts(session, batch)
     last = decisions.last_decisions_of(session, batch, standard_id)
+    rubrics = rubrics_of(session, trial.bundle, chain.from_iterable(stored.values()))
     for each in batch:
         counted = in_force(stored.get(each, ()))
-        yield from trial.changes(accounts[each], counted, last.get(each, {}))
+        yield from trial.changes(accounts[each], counted, rubrics, last.get(each, {}))

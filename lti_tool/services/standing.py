@@ -45,7 +45,7 @@ from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.standings import Outcome
 
-from .work import Work
+from .work import Work, rated_with, rubrics_of
 
 
 def masteries_of(
@@ -56,7 +56,7 @@ def masteries_of(
     Only classes with a released rating are there; a missing one has no evidence.
     """
     stored = ratings.ratings_of_learner(session, learner_id, bundle.standard.id)
-    return rules.masteries(in_force(stored), bundle.rubric, now=now)
+    return rules.masteries(in_force(stored), rubrics_of(session, bundle, stored), now=now)
 
 
 def level_rule(session: Session, bundle: StandardBundle, school_id: int) -> LevelRule:
@@ -258,7 +258,8 @@ def _queue_grade(work: Work, submission: Submission, assessment: Assessment) -> 
 def _grades(work: Work, learner_id: int, assessment: Assessment) -> Mapping[str, Score]:
     """The grades of a learner's attempts by submission id, first attempt first; only attempts
     whose every code is rated and released have one."""
-    rubric = work.bundle(assessment.standard_id).rubric
+    bundle = work.bundle(assessment.standard_id)
+    rubric = rated_with(work.session, bundle, assessment.id).rubric
     found: dict[str, Score] = {}
     for attempt in submissions.attempts_of(work.session, assessment.id, learner_id):
         stored = ratings.ratings_of_submission(work.session, attempt.id)

@@ -1,12 +1,15 @@
-"""What every use case that changes something works with. Not a use case itself."""
+"""What every use case that changes something works with, and the rubrics they read ratings on. Not
+a use case itself."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from lti_tool.catalogue import Catalogue, StandardBundle
-from lti_tool.persistence import audit_log
+from lti_tool.domain.rating import Rating
+from lti_tool.domain.rubric import RubricShelf
+from lti_tool.persistence import audit_log, rubric_versions
 from lti_tool.persistence.database import Session
 
 
@@ -39,3 +42,23 @@ class Work:
         audit_log.note(
             self.session, action, subject, actor_id=self.actor_id, now=self.now, detail=detail
         )
+
+
+def rated_with(session: Session, bundle: StandardBundle, assessment_id: str) -> StandardBundle:
+    """The standard with the rubric that an assessment is rated with: the version in force when it
+    was set up, whatever was published since."""
+    shelf = rubric_versions.shelf(session, bundle.rubric, [assessment_id])
+    return replace(bundle, rubric=shelf.of(assessment_id))
+
+
+def as_in_force(session: Session, bundle: StandardBundle, school_id: int) -> StandardBundle:
+    """The standard with the rubric that is in force at a school: its own, or the shipped one."""
+    newest = rubric_versions.newest_id(session, school_id, bundle.standard.id)
+    if newest is None:
+        return bundle
+    return replace(bundle, rubric=rubric_versions.rubric_of(session, newest))
+
+
+def rubrics_of(session: Session, bundle: StandardBundle, given: Iterable[Rating]) -> RubricShelf:
+    """The rubrics that these ratings were given with."""
+    return rubric_versions.shelf(session, bundle.rubric, {each.assessment_id for each in given})

@@ -72,7 +72,8 @@ def test_a_preview_follows_the_source_and_passes_over_strangers(catalogue: Catal
     wanted = [
         RequirementKey.parse(each) for each in ("elementary/2.2.1", "elementary/1.1.1", "x/1")
     ]
-    found = preview(catalogue.find(STANDARD), wanted)
+    bundle = catalogue.find(STANDARD)
+    found = preview(bundle.standard, bundle.rubric, wanted)
     assert [each.requirement.code for each in found] == ["1.1.1", "2.2.1"]
 
 

@@ -26,6 +26,7 @@ from lti_tool.services.standing import (
     masteries_of,
     rules_then,
 )
+from lti_tool.services.work import rubrics_of
 
 from .clauses import Clause, ClauseKind, clauses_of
 from .replay import Replay, last_sign_off, replay_of
@@ -153,7 +154,7 @@ def _replay(session: Session, subject: Subject, made: Iterable[Decision]) -> Rep
     bundle, learner = subject.bundle, subject.learner
     stored = ratings.ratings_of_learner(session, learner.id, bundle.standard.id)
     rules = rules_then(session, bundle, learner.school_id, signed)
-    return replay_of(subject, signed, stored, rules)
+    return replay_of(subject, signed, stored, rubrics_of(session, bundle, stored), rules)
 
 
 def _trail(session: Session, subject: Subject) -> tuple[DecisionShown, ...]:

@@ -7,6 +7,7 @@ from lti_tool.domain.attainment import Decision, DecisionKind
 from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.rating import Rating
 from lti_tool.domain.replay import same_again
+from lti_tool.domain.rubric import Rubrics
 
 from .subject import Subject
 
@@ -29,19 +30,22 @@ class Replay:
 
 
 def replay_of(
-    subject: Subject, signed: Decision, ratings: Iterable[Rating], rules: LevelRule | None
+    subject: Subject,
+    signed: Decision,
+    ratings: Iterable[Rating],
+    rubrics: Rubrics,
+    rules: LevelRule | None,
 ) -> Replay:
     """The comparison for a sign-off.
 
-    ``ratings`` are all that the learner has under the standard; ``rules`` what the decision was
-    made under, None where it is not kept.
+    ``ratings`` are all that the learner has under the standard, given with ``rubrics``; ``rules``
+    what the decision was made under, None where it is not kept.
     """
     then = frozenset(signed.rating_ids)
     now = {rating.id for each in subject.evidence for rating in each.ratings}
-    rubric = subject.bundle.rubric
     return Replay(
         decision=signed,
-        same=None if rules is None else same_again(signed, ratings, rules, rubric),
+        same=None if rules is None else same_again(signed, ratings, rules, rubrics),
         same_rule=signed.rule_version == subject.rules.rule.version,
         unchanged=then == now,
         added=len(now - then),

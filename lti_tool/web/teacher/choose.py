@@ -25,6 +25,7 @@ from lti_tool.services.show_chooser import (
     by_task,
     keys_of_task,
     preview,
+    rubric_to_use,
     show_chooser,
     suggested_title,
 )
@@ -94,9 +95,10 @@ def preview_chosen() -> ResponseReturnValue:
     """How the requirements ticked so far will be judged: a piece of the page, for its script."""
     bundle = wired().catalogue.find(request.args.get("standard", ""))
     keys = [RequirementKey.parse(each) for each in request.args.getlist("codes")]
-    return render_template(
-        "teacher/_preview.html", chosen=preview(bundle, keys), rubric=bundle.rubric
-    )
+    with reading() as session:
+        rubric = rubric_to_use(session, bundle, course_id=member().course_id)
+    chosen = preview(bundle.standard, rubric, keys)
+    return render_template("teacher/_preview.html", chosen=chosen, rubric=rubric)
 
 
 @blueprint.post("/choose/existing")
@@ -200,7 +202,6 @@ def _page(
         has_open_link = open_link(session) is not None
         original = _original(session)
     deep = deep_link.is_asked()
-    bundle = wired().catalogue.find(chooser.standard.id)
     return render_template(
         "teacher/choose.html",
         page=_frame(chooser.standard, alone=deep or has_open_link),
@@ -210,8 +211,8 @@ def _page(
         ticked={str(each) for each in ticked},
         weights={name: value for name, value in request.form.items() if name.startswith(WEIGHT)},
         open_level=request.args.get("level") or _level_of(ticked, chooser.standard),
-        chosen=preview(bundle, ticked),
-        rubric=bundle.rubric,
+        chosen=preview(chooser.standard, chooser.rubric, ticked),
+        rubric=chooser.rubric,
         errors=errors,
         deep=deep,
         several=deep and deep_link.takes_several(),

@@ -80,7 +80,7 @@ def history() -> ResponseReturnValue:
         "teacher/_history.html" if part else "teacher/history.html",
         page=frame(Place.CLASS, standard=bundle.standard),
         history=found,
-        cut=bundle.rubric.cut,
+        cut=found.rubric.cut,
     )
 
 

@@ -26,7 +26,7 @@ from lti_tool.services.rate_submission import Judgement, rate_submission, take_b
 from lti_tool.services.release_ratings import release_submission
 from lti_tool.services.return_submission import return_submission
 from lti_tool.services.show_work import WorkToRate, evidence_to_show, show_work, submission_to_rate
-from lti_tool.services.work import Work
+from lti_tool.services.work import Work, rated_with
 from lti_tool.web.access import member, reading, requires, working
 from lti_tool.web.evidence_files import send_evidence
 from lti_tool.web.forms import FormError, text, whole_number
@@ -65,7 +65,8 @@ def give(submission_id: str) -> ResponseReturnValue:
     def act(work: Work, submission: Submission, assessment: Assessment) -> None:
         _refuse_changed(submission)
         given = _judgement(code)
-        rubric = work.bundle(assessment.standard_id).rubric
+        bundle = work.bundle(assessment.standard_id)
+        rubric = rated_with(work.session, bundle, assessment.id).rubric
         breach = rubric.is_breach(assessment.key(code), given.performance_level)
         if breach and given.comment and "confirmed" not in request.form:
             raise BadRatingError(code, "not_confirmed")

@@ -14,9 +14,9 @@ from lti_tool.domain.errors import BadAssessmentError
 from lti_tool.domain.launch import Role
 from lti_tool.domain.ready_assessment import ReadyAssessment
 from lti_tool.services.set_up_assessment import Choice
-from lti_tool.services.show_chooser import keys_of_task, preview, ready_assessment
+from lti_tool.services.show_chooser import keys_of_task, preview, ready_assessment, rubric_to_use
 from lti_tool.web import deep_link
-from lti_tool.web.access import reading, requires
+from lti_tool.web.access import member, reading, requires
 from lti_tool.web.forms import FormReader
 from lti_tool.web.localisation import in_page_language, language
 from lti_tool.web.page import Page
@@ -76,6 +76,7 @@ def _page(
 ) -> str:
     with reading() as session:
         alone = deep_link.is_asked() or open_link(session) is not None
+        rubric = rubric_to_use(session, bundle, course_id=member().course_id)
     whole = frame(Place.HOME, standard=bundle.standard)
     page = Page(context=whole.context, standard_notice=whole.standard_notice) if alone else whole
     tasks = bundle.standard.level(level).tasks
@@ -85,8 +86,8 @@ def _page(
         found=found,
         level=bundle.standard.level(level),
         task=next(each for each in tasks if each.code == found.task),
-        chosen=preview(bundle, keys_of_task(bundle.standard, level, found.task)),
-        rubric=bundle.rubric,
+        chosen=preview(bundle.standard, rubric, keys_of_task(bundle.standard, level, found.task)),
+        rubric=rubric,
         typed=typed,
         brief=brief,
         editable=with_blank(brief),
