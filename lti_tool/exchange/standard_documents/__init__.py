@@ -7,10 +7,11 @@ a draft becomes once a person has confirmed it (``lti_tool.catalogue``).
 
 from .blocks import NotAStandardError, Progress
 from .bounded import LIMITS, Limits, read_document
-from .words import note_words, place_words, refusal_words
+from .words import REFUSALS, note_words, place_words, refusal_words
 
 __all__ = [
     "LIMITS",
+    "REFUSALS",
     "Limits",
     "NotAStandardError",
     "Progress",

@@ -64,15 +64,25 @@ def _read(document: PDF) -> Iterator[Block | Progress]:
     found: list[_Line | Row] = []
     tables = 0
     for number, page in enumerate(document.pages, start=1):
-        ruled = page.find_tables()
-        parts: list[tuple[tuple[float, int], _Line | Row]] = []
-        parts += _lines(page, ruled, number)
-        parts += _rows(ruled, number, tables)
-        found += [part for _, part in sorted(parts, key=itemgetter(0))]
-        tables += len(ruled)
+        try:
+            parts, count = _page(page, number, tables)
+        except PdfminerException as error:
+            much = any(isinstance(each, MemoryError) for each in error.args)
+            raise NotAStandardError("too_much" if much else "broken") from error
+        found += parts
+        tables += count
         page.close()
         yield Progress(number, len(document.pages))
     yield from _blocks(_without_running(found, len(document.pages)))
+
+
+def _page(page: Page, number: int, tables: int) -> tuple[list[_Line | Row], int]:
+    """What stands on a page from top to bottom, and how many tables; ``tables`` came before."""
+    ruled = page.find_tables()
+    parts: list[tuple[tuple[float, int], _Line | Row]] = []
+    parts += _lines(page, ruled, number)
+    parts += _rows(ruled, number, tables)
+    return [part for _, part in sorted(parts, key=itemgetter(0))], len(ruled)
 
 
 def _rows(

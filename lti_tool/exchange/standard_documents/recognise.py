@@ -30,6 +30,10 @@ from .sections import Section, by_section, section_of
 
 MOST_BLOCKS = 60_000
 MOST_CHARACTERS = 4_000_000
+LONGEST = 20_000
+"""Characters of one paragraph or cell."""
+WIDEST = 200
+"""Cells of one row."""
 UNGRADED = "未分级"
 FORBIDDING = ("不得", "严禁", "嚴禁", "禁止", "不允许", "不准")
 
@@ -64,7 +68,10 @@ def _blocks(
         if isinstance(each, Progress):
             report(each)
             continue
-        characters += len(each.text) if isinstance(each, Paragraph) else sum(map(len, each.cells))
+        texts = (each.text,) if isinstance(each, Paragraph) else each.cells
+        if len(texts) > WIDEST or max(map(len, texts), default=0) > LONGEST:
+            raise NotAStandardError("too_large")
+        characters += sum(map(len, texts))
         if len(found) >= MOST_BLOCKS or characters > MOST_CHARACTERS:
             raise NotAStandardError("too_large")
         found.append(each)

@@ -15,7 +15,7 @@ from .plain import clean
 ENCODINGS = ("utf-8-sig", "gb18030")
 _HEADING = re.compile(r"^#{1,6}\s+")
 _EMPHASIS = re.compile(r"\*\*|__(?=\S)|(?<=\S)__")
-_RULE = re.compile(r"^\|?[\s:|-]*-{2,}[\s:|-]*\|?$")
+_RULE = frozenset("|-: \t")
 _BREAK_IN_CELL = re.compile(r"<br\s*/?>", re.IGNORECASE)
 EVERY = 500
 PAGE = "\ue000"
@@ -70,7 +70,7 @@ def _without_marks(line: str) -> str:
 def _cells(line: str) -> list[str] | None:
     """The cells of a table's line, none for a rule between head and body; None outside tables."""
     if line.count("|") >= 2 and line.strip().startswith("|"):
-        if _RULE.match(line.strip()):
+        if "--" in line and set(line) <= _RULE:
             return []
         inner = line.strip().strip("|") if line.strip().endswith("|") else line.strip()[1:]
         cells = re.split(r"(?<!\\)\|", inner)

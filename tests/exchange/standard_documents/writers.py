@@ -115,7 +115,7 @@ def as_docx(document: Iterable[Printed]) -> bytes:
     return stream.getvalue()
 
 
-def as_pdf(document: Iterable[Printed]) -> bytes:
+def as_pdf(document: Iterable[Printed], password: str | None = None) -> bytes:
     """Ruled tables with merged cells; each page of a table is on a page of its own."""
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     style = ParagraphStyle("body", fontName=FONT, fontSize=10, leading=14, wordWrap="CJK")
@@ -127,7 +127,7 @@ def as_pdf(document: Iterable[Printed]) -> bytes:
         story += [PageBreak()] if each.goes_on else []
         story.append(_pdf_table(each, style))
     stream = io.BytesIO()
-    SimpleDocTemplate(stream, pagesize=A4).build(story)
+    SimpleDocTemplate(stream, pagesize=A4, encrypt=password).build(story)
     return stream.getvalue()
 
 
