@@ -141,6 +141,8 @@ PLACES = (
     Place("conditions", _linked(_QUEUE, "a[href*='/conditions']"), "main button.btn-primary"),
     Place("rate", _linked(_QUEUE, "main a[href*='/work/']"), "details[open] input[name=level]"),
     Place("class", _under(TEACHER, OPEN, "/teacher/class"), "table.heat td"),
+    Place("coverage", _under(TEACHER, OPEN, "/teacher/coverage")),
+    Place("teacher-rule", _under(TEACHER, OPEN, "/teacher/rule"), "main button"),
     Place("grades", _under(TEACHER, OPEN, "/teacher/grades"), "main form button"),
     Place("assessment", _DRAFT, "a.btn-primary[href*='/check']"),
     Place("check", _beside(_DRAFT, "/check"), "main button.btn-primary"),

@@ -1,9 +1,20 @@
-"""The teacher's pages: choose, queue, rate, class, grades in the LMS.
+"""The teacher's pages: choose, queue, rate, class, coverage, rule, grades in the LMS.
 
 One module per page; they share ``frame`` (blueprint and tabs) and do not know each other.
 """
 
-from . import choose, class_map, conditions, deliveries, queue, rate, ready, roster
+from . import (
+    choose,
+    class_map,
+    conditions,
+    coverage,
+    deliveries,
+    queue,
+    rate,
+    ready,
+    roster,
+    rule,
+)
 from .frame import blueprint
 
 __all__ = [
@@ -11,9 +22,11 @@ __all__ = [
     "choose",
     "class_map",
     "conditions",
+    "coverage",
     "deliveries",
     "queue",
     "rate",
     "ready",
     "roster",
+    "rule",
 ]
