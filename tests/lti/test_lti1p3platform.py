@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from tests.lti.lti1p3_lms import MEMBERS, Config, Grades, lms
 from tests.lti.platform_side import AGS_SCOPES, platform_at
 
 TOOL_KEY: SigningKey = new_signing_key()
-REGISTRATION = {"issuer": "https://lms.example.edu", "key_set": key_set([TOOL_KEY])}
+REGISTRATION: dict[str, Any] = {"issuer": "https://lms.example.edu", "key_set": key_set([TOOL_KEY])}
 
 
 def present() -> datetime:
