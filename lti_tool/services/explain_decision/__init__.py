@@ -26,7 +26,7 @@ from lti_tool.services.standing import (
     masteries_of,
     rules_then,
 )
-from lti_tool.services.work import rubrics_of
+from lti_tool.services.work import as_in_force, rubrics_of
 
 from .clauses import Clause, ClauseKind, clauses_of
 from .replay import Replay, last_sign_off, replay_of
@@ -137,7 +137,10 @@ def _subject(
     masteries = masteries_of(session, bundle, rules, learner.id, now)
     if not masteries and not courses.courses_of_student(session, learner.id):
         raise NotFoundError
-    return Subject(bundle, found, learner, masteries, rules)
+    given = [rating for each in masteries.values() for rating in each.ratings]
+    rubrics = rubrics_of(session, bundle, given)
+    rubric = as_in_force(session, bundle, learner.school_id).rubric
+    return Subject(bundle, rubric, rubrics, found, learner, masteries, rules)
 
 
 def _of_school(session: Session, learner_id: int, school_id: int) -> Account:

@@ -20,7 +20,6 @@ from lti_tool.persistence import assessments, decisions, people
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.decisions import Waiver
 from lti_tool.persistence.people import Account
-from lti_tool.services.work import as_in_force, rubrics_of
 
 from .subject import Subject
 
@@ -153,9 +152,6 @@ class _Requirements:
         self._people = people.accounts(session, persons)
         self._titles = assessments.titles_of(session, {each.assessment_id for each in given})
         self._critical = subject.critical
-        bundle = subject.bundle
-        self._rubrics = rubrics_of(session, bundle, given)
-        self._rubric = as_in_force(session, bundle, subject.learner.school_id).rubric
 
     def requirement(self, cls: EquivalenceClass) -> RequirementShown:
         standard = self._subject.bundle.standard
@@ -170,7 +166,7 @@ class _Requirements:
             ratings=tuple(self._rating(each, cls.key) for each in mastery.ratings),
             also=cls.members[1:],
             critical=self._critical.get(cls.key),
-            red_line=self._rubric.criterion(cls.key).red_line,
+            red_line=self._subject.rubric.criterion(cls.key).red_line,
             lost=lost,
             waiver=waiver if lost else None,
             waived_by=self._people.get(waiver.waived_by) if waiver else None,
@@ -178,7 +174,7 @@ class _Requirements:
         )
 
     def _rating(self, rating: Rating, key: RequirementKey) -> RatingShown:
-        rubric, number = self._rubrics.of(rating.assessment_id), rating.performance_level
+        rubric, number = self._subject.rubrics.of(rating.assessment_id), rating.performance_level
         return RatingShown(
             rating=rating,
             performance=next(each for each in rubric.performance_levels if each.number == number),

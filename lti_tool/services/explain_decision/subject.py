@@ -9,15 +9,19 @@ from lti_tool.domain.attainment import Attainment, in_scope
 from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mapping import EquivalenceClass
 from lti_tool.domain.mastery import Mastery, MasteryState
+from lti_tool.domain.rubric import Rubric, Rubrics
 from lti_tool.domain.standard import Level, RequirementKey, Text
 from lti_tool.persistence.people import Account
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Whose level it is, and how they stand to it now."""
+    """Whose level it is, and how they stand to it now. ``rubric`` is the one in force at their
+    school, ``rubrics`` those that the ratings behind ``masteries`` were given with."""
 
     bundle: StandardBundle
+    rubric: Rubric
+    rubrics: Rubrics
     level: Level
     learner: Account
     masteries: Mapping[RequirementKey, Mastery]
