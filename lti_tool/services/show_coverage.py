@@ -26,18 +26,18 @@ from .standing import level_rule
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One requirement (equivalence class) of the level. ``covered`` says for each assessment of
-    the course, in their order, whether it asks for the requirement or for an equal one."""
+    """One requirement (equivalence class) of the level. ``places`` are the assessments of the
+    course that ask for it or for an equal one."""
 
     requirement: Requirement
     critical: bool
     lost: bool
-    covered: tuple[bool, ...]
+    places: tuple[Assessment, ...]
 
     @property
     def count(self) -> int:
         """How many assessments give an opportunity to show it; further attempts add to that."""
-        return sum(self.covered)
+        return len(self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class _Plan:
         self._rules = rules
         classes = bundle.classes
         self._asked = [
-            {classes.class_of(each.key).key for each in one.requirements} for one in planned
+            (one, {classes.class_of(each.key).key for each in one.requirements}) for one in planned
         ]
         self._critical = {
             classes.class_of(key).key for keys in rules.rule.critical.values() for key in keys
@@ -157,5 +157,5 @@ class _Plan:
                     requirement=requirement,
                     critical=cls.key in self._critical,
                     lost=all(each.status is SourceStatus.LOST for each in members),
-                    covered=tuple(cls.key in asked for asked in self._asked),
+                    places=tuple(one for one, asked in self._asked if cls.key in asked),
                 )
