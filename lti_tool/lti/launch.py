@@ -4,7 +4,7 @@ Four small steps, because keys may have to be fetched and no network call may ha
 transaction, and because an unknown deployment is to be remembered although its launch is
 refused:
 
-1. ``open_launch`` in a transaction: the state is used up, if the browser is the login's.
+1. ``open_launch`` by a statement of its own: the state is used up, if the browser is the login's.
 2. ``verify_launch`` outside any: the token is genuine and its claims are in order.
 3. ``note_launch`` in a transaction: the deployment is found, or stored as waiting.
 4. ``admit_launch``, pure: the ``Launch``, or DeploymentWaitingError.
@@ -31,7 +31,7 @@ from lti_tool.domain.launch import (
     Person,
     ResourceLink,
 )
-from lti_tool.persistence.database import Session
+from lti_tool.persistence.database import AtOnce, Session
 from lti_tool.persistence.login_states import digest, login_state, use_login_state
 from lti_tool.persistence.platforms import (
     Deployment,
@@ -116,7 +116,7 @@ class VerifiedLaunch:
 
 
 def open_launch(
-    session: Session,
+    at_once: AtOnce,
     form: Mapping[str, str],
     *,
     browser: str | None,
@@ -139,7 +139,7 @@ def open_launch(
         raise LoginStateError("state_missing")
     state_hash = digest(form["state"])
     by = None if browser is None else digest(browser)
-    used = use_login_state(session, state_hash, browser=by, consent=confirmed, now=now)
+    used = use_login_state(at_once, state_hash, browser=by, consent=confirmed, now=now)
     if used is not None:
         return Arrival(
             used.platform,
@@ -149,7 +149,8 @@ def open_launch(
             browser_proven=True,
             named_deployment=used.deployment_id,
         )
-    return _unproven(session, form["id_token"], state_hash, by, now)
+    with at_once.session() as session:
+        return _unproven(session, form["id_token"], state_hash, by, now)
 
 
 def _unproven(

@@ -17,7 +17,7 @@ from pylti1p3.redirect import Redirect
 from pylti1p3.request import Request
 from pylti1p3.session import SessionService
 
-from lti_tool.persistence.database import Session
+from lti_tool.persistence.database import AtOnce
 from lti_tool.persistence.login_states import (
     NewLogin,
     digest,
@@ -50,7 +50,7 @@ class LoginRedirect:
 
 
 def begin_login(
-    session: Session,
+    at_once: AtOnce,
     parameters: Mapping[str, str],
     *,
     address: ToolAddress,
@@ -69,7 +69,7 @@ def begin_login(
     UnknownPlatformError (``platform_unknown``, ``platform_ambiguous``).
     """
     issuer = _required(parameters, "iss")
-    client_id = _optional(parameters, "client_id") or _only_client(session, issuer)
+    client_id = _optional(parameters, "client_id") or _only_client(at_once, issuer)
     _required(parameters, "login_hint")
     _optional(parameters, "lti_message_hint")
     deployment = _optional(parameters, "lti_deployment_id", most=MOST_DEPLOYMENT)
@@ -77,7 +77,8 @@ def begin_login(
     secret, nonce = token(), token()
     nonce_hash = digest(nonce)
     if nonce_hash.startswith(SWEEPS):
-        sweep_login_states(session, before=now - KEEP_EXPIRED)
+        with at_once.session() as session:
+            sweep_login_states(session, before=now - KEEP_EXPIRED)
     begun = NewLogin(
         issuer=issuer,
         client_id=client_id,
@@ -89,16 +90,17 @@ def begin_login(
         created_at=now,
         expires_at=now + LOGIN_LIFETIME,
     )
-    platform = keep_login_state(session, begun)
+    platform = keep_login_state(at_once, begun)
     if platform is None:
         raise UnknownPlatformError("platform_unknown", issuer[:200])
     login = _Login(platform, parameters, secret, nonce)
     return LoginRedirect(login.authentication_request(address.launch_url), _state(secret))
 
 
-def _only_client(session: Session, issuer: str) -> str:
+def _only_client(at_once: AtOnce, issuer: str) -> str:
     """The client id of an issuer that has one only: a login need not name it."""
-    candidates = platforms_of_issuer(session, issuer)
+    with at_once.session() as session:
+        candidates = platforms_of_issuer(session, issuer)
     if not candidates:
         raise UnknownPlatformError("platform_unknown", issuer[:200])
     if len(candidates) > 1:

@@ -24,14 +24,24 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import JSON, TypeDecorator
 
-__all__ = ["Base", "Database", "DatabaseError", "Json", "Session", "UtcDateTime", "upgrade"]
+from .at_once import AT_ONCE, AtOnce
+
+__all__ = [
+    "AtOnce",
+    "Base",
+    "Database",
+    "DatabaseError",
+    "Json",
+    "Session",
+    "UtcDateTime",
+    "upgrade",
+]
 
 SQLITE_BUSY_SECONDS = 10
 POOL_SIZE = 10
 """Connections kept per process, and as many more at need; more than a process has threads."""
 IDLE_SECONDS = 1.0
 READS_ONLY = "lti_tool_reads_only"
-AT_ONCE = "lti_tool_at_once"
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -79,7 +89,8 @@ class Database:
         self._writers = sessionmaker(self.engine, expire_on_commit=False)
         readers = self.engine.execution_options(**{READS_ONLY: True})
         self._readers = sessionmaker(readers, expire_on_commit=False)
-        self._at_once = sessionmaker(_without_transactions(self.engine), expire_on_commit=False)
+        self.at_once = AtOnce(self.engine)
+        """Statements that are transactions of their own."""
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -91,16 +102,6 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """A session for looking only: it waits for no writer, and whatever it changes is lost."""
         with self._readers() as session:
-            yield session
-
-    @contextmanager
-    def at_once(self) -> Iterator[Session]:
-        """A session in which every statement is a transaction of its own, committed as it returns.
-
-        For what one statement decides: it takes one round trip to the server where a transaction
-        takes three. Rows changed as objects are lost here, since nothing flushes them.
-        """
-        with self._at_once() as session:
             yield session
 
     def ping(self) -> None:
@@ -136,14 +137,6 @@ def _postgresql(url: URL) -> Engine:
     event.listen(engine, "checkin", _note_idle)
     event.listen(engine, "checkout", _try_idle)
     return engine
-
-
-def _without_transactions(engine: Engine) -> Engine:
-    """The same connections, on which statements commit by themselves. SQLite's driver does so
-    anyhow unless a transaction is begun (``_begin``)."""
-    if engine.dialect.name == "sqlite":
-        return engine.execution_options(**{AT_ONCE: True})
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _note_idle(_connection: object, record: ConnectionPoolEntry) -> None:

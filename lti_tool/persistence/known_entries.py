@@ -12,14 +12,16 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
+    CTE,
     Boolean,
     Column,
     ColumnElement,
+    Select,
     String,
     Text,
-    and_,
     bindparam,
     cast,
     exists,
@@ -29,16 +31,16 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Session
 
 from lti_tool.domain.launch import Context, GradeService, Person, ResourceLink, Role
 
+from .at_once import AtOnce, Statement
 from .courses import COURSES, LINKS, told_of_course, told_of_link
 from .database import Base, Json
 from .people import TOLD, told_of_person
 from .platforms import DEPLOYMENTS, DeploymentState
 from .rosters import FRESH
-from .sessions import SessionRow, hash_of, kept_roles, sweep_sessions
+from .sessions import SWEEPS, SessionRow, hash_of, kept_roles, sweep_sessions
 
 SEEN = timedelta(minutes=15)
 """So long after a launch the next one need not be noted as the person's last: the time serves to
@@ -88,7 +90,7 @@ class KnownEntry:
 
 
 def open_if_known(
-    session: Session, arriving: Arriving, opening: NewSession, *, set_up: bool
+    at_once: AtOnce, arriving: Arriving, opening: NewSession, *, set_up: bool
 ) -> KnownEntry | None:
     """Open the session of somebody whose launch tells nothing new; None, and no session, where
     anything is new, or was noted too long ago, or the deployment is not approved.
@@ -96,7 +98,9 @@ def open_if_known(
     ``set_up``: the link must open an assessment, since this launch names one for it otherwise.
     """
     token_hash = hash_of(opening.token)
-    sweep_sessions(session, token_hash, now=opening.now)
+    if token_hash.startswith(SWEEPS):
+        with at_once.session() as session:
+            sweep_sessions(session, now=opening.now)
     values = {
         "token_hash": token_hash,
         "roles": kept_roles(opening.roles),
@@ -108,7 +112,7 @@ def open_if_known(
         "tried_since": opening.now - FRESH,
         **_told(arriving),
     }
-    row = session.connection().execute(OPEN, values).one_or_none()
+    row = at_once.one(OPEN, values)
     return None if row is None else KnownEntry(row.assessment_id)
 
 
@@ -148,53 +152,81 @@ def _same(kind: str, column: Column[object]) -> ColumnElement[bool]:
     return or_(told == "", held == told)
 
 
-def _fresh_roster() -> ColumnElement[bool]:
-    """The launch offers no class list, or one that need not be asked for: ``note_roster``."""
-    told = bindparam("roster", type_=String)
-    asked = or_(ROSTERS.c.due_at.is_not(None), ROSTERS.c.tried_at > bindparam("tried_since"))
-    own = and_(ROSTERS.c.course_id == COURSES.c.id, ROSTERS.c.url == told)
-    groups = func.coalesce(ROSTERS.c.groups_url, "") == bindparam("groups", type_=String)
-    return or_(told == "", exists().where(own, groups, asked))
+def _first(name: str, query: Select[Any]) -> CTE:
+    """A step that is looked up by itself, before what follows from it. PostgreSQL would else choose
+    an order by its statistics, and read whole courses where it has none yet."""
+    return query.cte(name).prefix_with("MATERIALIZED")
 
 
-def _conditions() -> list[ColumnElement[bool]]:
-    return [
-        DEPLOYMENTS.c.platform_id == bindparam("platform"),
-        DEPLOYMENTS.c.deployment_id == bindparam("deployment"),
-        DEPLOYMENTS.c.state == DeploymentState.APPROVED.value,
-        COURSES.c.deployment_id == DEPLOYMENTS.c.id,
-        COURSES.c.context_id == bindparam("context"),
-        LINKS.c.course_id == COURSES.c.id,
-        LINKS.c.link_id == bindparam("link"),
-        or_(LINKS.c.assessment_id.is_not(None), ~bindparam("set_up", type_=Boolean)),
-        PEOPLE.c.school_id == DEPLOYMENTS.c.school_id,
-        PEOPLE.c.issuer == bindparam("issuer"),
-        PEOPLE.c.sub == bindparam("sub"),
-        PEOPLE.c.last_seen_at > bindparam("seen_since"),
-        MEMBERSHIPS.c.course_id == COURSES.c.id,
-        MEMBERSHIPS.c.person_id == PEOPLE.c.id,
+def _is_member(course: CTE, person: CTE) -> ColumnElement[bool]:
+    return exists().where(
+        MEMBERSHIPS.c.course_id == course.c.id,
+        MEMBERSHIPS.c.person_id == person.c.id,
         MEMBERSHIPS.c.role == bindparam("role"),
         MEMBERSHIPS.c.left_at.is_(None),
         MEMBERSHIPS.c.last_seen_at > bindparam("seen_since"),
-        *(_same("person", PEOPLE.c[name]) for name in TOLD),
-        *(_same("course", COURSES.c[name]) for name in COURSE_TOLD),
-        *(_same("link", LINKS.c[name]) for name in LINK_TOLD),
-        _fresh_roster(),
-    ]
+    )
+
+
+def _has_roster(course: CTE) -> ColumnElement[bool]:
+    """The launch offers no class list, or one that need not be asked for: ``note_roster``."""
+    told = bindparam("roster", type_=String)
+    known = exists().where(
+        ROSTERS.c.course_id == course.c.id,
+        ROSTERS.c.url == told,
+        func.coalesce(ROSTERS.c.groups_url, "") == bindparam("groups", type_=String),
+        or_(ROSTERS.c.due_at.is_not(None), ROSTERS.c.tried_at > bindparam("tried_since")),
+    )
+    return or_(told == "", known)
+
+
+def _known() -> Select[Any]:
+    """The new session's row, if all is as it was told."""
+    deployment = _first(
+        "known_deployment",
+        select(DEPLOYMENTS.c.id, DEPLOYMENTS.c.school_id).where(
+            DEPLOYMENTS.c.platform_id == bindparam("platform"),
+            DEPLOYMENTS.c.deployment_id == bindparam("deployment"),
+            DEPLOYMENTS.c.state == DeploymentState.APPROVED.value,
+        ),
+    )
+    course = _first(
+        "known_course",
+        select(COURSES.c.id).where(
+            COURSES.c.deployment_id == deployment.c.id,
+            COURSES.c.context_id == bindparam("context"),
+            *(_same("course", COURSES.c[name]) for name in COURSE_TOLD),
+        ),
+    )
+    link = _first(
+        "known_link",
+        select(LINKS.c.id).where(
+            LINKS.c.course_id == course.c.id,
+            LINKS.c.link_id == bindparam("link"),
+            or_(LINKS.c.assessment_id.is_not(None), ~bindparam("set_up", type_=Boolean)),
+            *(_same("link", LINKS.c[name]) for name in LINK_TOLD),
+        ),
+    )
+    person = _first(
+        "known_person",
+        select(PEOPLE.c.id).where(
+            PEOPLE.c.school_id == deployment.c.school_id,
+            PEOPLE.c.issuer == bindparam("issuer"),
+            PEOPLE.c.sub == bindparam("sub"),
+            PEOPLE.c.last_seen_at > bindparam("seen_since"),
+            *(_same("person", PEOPLE.c[name]) for name in TOLD),
+        ),
+    )
+    found = (person.c.id, deployment.c.school_id, course.c.id, link.c.id)
+    given = (bindparam(name, type_=SESSIONS.c[name].type) for name in SESSION)
+    return select(*found, *given).where(_is_member(course, person), _has_roster(course))
 
 
 SESSIONS = Base.metadata.tables[SessionRow.__tablename__]
-KNOWN = select(
-    PEOPLE.c.id,
-    DEPLOYMENTS.c.school_id,
-    COURSES.c.id,
-    LINKS.c.id,
-    *(bindparam(name, type_=SESSIONS.c[name].type) for name in SESSION),
-).where(*_conditions())
 # Built once: putting it together takes longer than the database does.
-OPEN = (
+OPEN = Statement(
     insert(SESSIONS)
-    .from_select(["person_id", "school_id", "course_id", "link_id", *SESSION], KNOWN)
+    .from_select(["person_id", "school_id", "course_id", "link_id", *SESSION], _known())
     .returning(
         select(LINKS.c.assessment_id)
         .where(LINKS.c.id == text("sessions.link_id"))

@@ -12,8 +12,9 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     ForeignKey,
+    Insert,
     String,
-    UpdateBase,
+    Update,
     bindparam,
     delete,
     insert,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from .at_once import AtOnce, Statement
 from .database import Base, UtcDateTime
 from .platforms import PLATFORMS, Platform, as_platform, columns_of_platform
 
@@ -101,7 +103,7 @@ OWN_PLATFORM = "login_states.platform_id"
 KEPT = tuple(each.name for each in fields(NewLogin) if each.name not in {"issuer", "client_id"})
 
 
-def _keep() -> UpdateBase:
+def _keep() -> Insert:
     """The platform is found and the login kept for it in one."""
     columns = {name: LOGINS.c[name] for name in KEPT}
     known = select(
@@ -110,17 +112,17 @@ def _keep() -> UpdateBase:
         PLATFORMS.c.issuer == bindparam("issuer"), PLATFORMS.c.client_id == bindparam("client_id")
     )
     return (
-        insert(LoginStateRow)
+        insert(LOGINS)
         .from_select(["platform_id", *KEPT], known)
         .returning(*columns_of_platform(OWN_PLATFORM))
     )
 
 
-def _use(browser: ColumnElement[bool]) -> UpdateBase:
+def _use(browser: ColumnElement[bool]) -> Update:
     """The login is used up and read, with its platform, in one."""
     row = LOGINS.c
     return (
-        update(LoginStateRow)
+        update(LOGINS)
         .where(
             row.state_hash == bindparam("state"),
             row.used_at.is_(None),
@@ -141,10 +143,10 @@ def _use(browser: ColumnElement[bool]) -> UpdateBase:
 LOOK = select(*(getattr(LoginStateRow, each.name) for each in fields(LoginState))).where(
     LoginStateRow.state_hash == bindparam("state")
 )
-KEEP = _keep()
-USE_BY_BROWSER = _use(LoginStateRow.browser_hash == bindparam("browser"))
-USE_BY_ANY = _use(LoginStateRow.browser_hash.is_(None))
-USE_BY_CONSENT = _use(true())
+KEEP = Statement(_keep())
+USE_BY_BROWSER = Statement(_use(LOGINS.c.browser_hash == bindparam("browser")))
+USE_BY_ANY = Statement(_use(LOGINS.c.browser_hash.is_(None)))
+USE_BY_CONSENT = Statement(_use(true()))
 
 
 def digest(secret: str) -> str:
@@ -152,11 +154,11 @@ def digest(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def keep_login_state(session: Session, login: NewLogin) -> Platform | None:
+def keep_login_state(at_once: AtOnce, login: NewLogin) -> Platform | None:
     """Store a login for its platform, in one statement; None, and nothing stored, where there is
     no such platform."""
     values = {each: getattr(login, each) for each in login.__slots__}
-    row = session.connection().execute(KEEP, values).one_or_none()
+    row = at_once.one(KEEP, values)
     return None if row is None else as_platform(row)
 
 
@@ -167,7 +169,7 @@ def login_state(session: Session, state_hash: str) -> LoginState | None:
 
 
 def use_login_state(
-    session: Session, state_hash: str, *, browser: str | None, consent: bool = False, now: datetime
+    at_once: AtOnce, state_hash: str, *, browser: str | None, consent: bool = False, now: datetime
 ) -> UsedLogin | None:
     """Use up a login that ``browser`` (the hash of its secret) began, or that no browser was bound
     to; ``consent`` is a person's word in place of the secret. None, and nothing is used up, when
@@ -180,7 +182,7 @@ def use_login_state(
     statement = USE_BY_CONSENT if consent else USE_BY_ANY
     if browser is not None:
         statement, values["browser"] = USE_BY_BROWSER, browser
-    row = session.connection().execute(statement, values).one_or_none()
+    row = at_once.one(statement, values)
     if row is None:
         return None
     return UsedLogin(as_platform(row), row.nonce_hash, row.target_link_uri, row.deployment_id)

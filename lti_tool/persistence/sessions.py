@@ -56,7 +56,8 @@ def open_session(
 ) -> None:
     """Store a new session under the hash of its token; one in sixteen drops the expired ones."""
     token_hash = hash_of(token)
-    sweep_sessions(session, token_hash, now=now)
+    if token_hash.startswith(SWEEPS):
+        sweep_sessions(session, now=now)
     values = {
         "token_hash": token_hash,
         "person_id": who.person_id,
@@ -71,10 +72,9 @@ def open_session(
     session.connection().execute(OPEN, values)
 
 
-def sweep_sessions(session: Session, token_hash: str, *, now: datetime) -> None:
-    """Drop the expired sessions at one new session in sixteen, told by the hash of its token."""
-    if token_hash.startswith(SWEEPS):
-        session.execute(delete(SessionRow).where(SessionRow.expires_at < now))
+def sweep_sessions(session: Session, *, now: datetime) -> None:
+    """Drop the expired sessions."""
+    session.execute(delete(SessionRow).where(SessionRow.expires_at < now))
 
 
 def kept_roles(roles: Collection[Role]) -> list[str]:

@@ -20,7 +20,7 @@ from lti_tool.persistence import (
     runs,
 )
 from lti_tool.persistence.courses import Course, Link
-from lti_tool.persistence.database import Session
+from lti_tool.persistence.database import AtOnce, Session
 from lti_tool.persistence.known_entries import Arriving, KnownEntry, NewSession, open_if_known
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.platforms import Platform
@@ -106,13 +106,13 @@ def enter_from_launch(
 
 
 def enter_again(
-    session: Session, launch: Launch, platform: Platform, deployment: str, opening: NewSession
+    at_once: AtOnce, launch: Launch, platform: Platform, deployment: str, opening: NewSession
 ) -> KnownEntry | None:
     """Open the session of somebody who comes back to a link with nothing new: in one statement
     that writes the session and nothing else. None, and no session, in every other launch:
     ``enter_from_launch`` would have something to note or to refuse.
 
-    ``deployment`` is the platform's word for it. The session need not be in a transaction.
+    ``deployment`` is the platform's word for it.
     """
     roles = launch.roles & IN_COURSE
     if not _is_plain(launch, platform) or len(roles) != 1:
@@ -132,7 +132,7 @@ def enter_again(
         groups=launch.groups,
     )
     return open_if_known(
-        session, arriving, opening, set_up=bool(launch.custom.get(ASSESSMENT_FIELD))
+        at_once, arriving, opening, set_up=bool(launch.custom.get(ASSESSMENT_FIELD))
     )
 
 

@@ -61,15 +61,14 @@ def login() -> ResponseReturnValue:
     secret = secrets.token_urlsafe(32)
     parameters = request.values.to_dict()
     count_login(parameters)
-    with wiring.database.at_once() as session:
-        onward = begin_login(
-            session,
-            parameters,
-            address=wiring.address,
-            now=wiring.clock(),
-            token=lambda: secrets.token_urlsafe(32),
-            browser=secret,
-        )
+    onward = begin_login(
+        wiring.database.at_once,
+        parameters,
+        address=wiring.address,
+        now=wiring.clock(),
+        token=lambda: secrets.token_urlsafe(32),
+        browser=secret,
+    )
     return send_on(onward, secret, parameters)
 
 
@@ -82,10 +81,13 @@ def launch() -> ResponseReturnValue:
     now = wiring.clock()
     form = request.form.to_dict()
     proof = proof_of(form)
-    with wiring.database.at_once() as session:
-        arrival = open_launch(
-            session, form, browser=proof.secret, confirmed=proof.seen is not None, now=now
-        )
+    arrival = open_launch(
+        wiring.database.at_once,
+        form,
+        browser=proof.secret,
+        confirmed=proof.seen is not None,
+        now=now,
+    )
     verified = verify_launch(arrival, key_sets=wiring.key_sets, now=proof.seen or now)
     if not arrival.browser_proven:
         return confirm_page(verified, form, now) if proof.asked else fetch_page(arrival, form)
@@ -98,8 +100,8 @@ def _entered_again(verified: VerifiedLaunch, now: datetime) -> ResponseReturnVal
     message = without_stand_in(verified.launch)
     token = secrets.token_urlsafe(32)
     opening = NewSession(token, message.roles, _kept(message), now, now + SESSION_HOURS)
-    with wired().database.at_once() as session:
-        known = enter_again(session, message, verified.platform, verified.deployment, opening)
+    at_once = wired().database.at_once
+    known = enter_again(at_once, message, verified.platform, verified.deployment, opening)
     if known is None:
         return None
     return redirect(_first_page(message, token, known.assessment_id, in_link=True), 303)

@@ -125,9 +125,9 @@ def test_a_login_that_took_too_long_is_refused(
     shared_tool: Tool, course: Classroom, teacher: Visitor, activity: Activity
 ) -> None:
     fields = dict(initiation(course, teacher, activity).fields)
-    with shared_tool.parts() as parts, parts.database.transaction() as session:
+    with shared_tool.parts() as parts:
         onward = begin_login(
-            session,
+            parts.database.at_once,
             fields,
             address=ToolAddress(shared_tool.base_url),
             now=parts.clock() - timedelta(minutes=11),

@@ -41,15 +41,14 @@ class Door:
             "target_link_uri": ADDRESS.launch_url,
             **changes,
         }
-        with self.database.transaction() as session:
-            redirect = begin_login(
-                session,
-                parameters,
-                address=ADDRESS,
-                now=NOW,
-                token=self.token,
-                browser=browser,
-            )
+        redirect = begin_login(
+            self.database.at_once,
+            parameters,
+            address=ADDRESS,
+            now=NOW,
+            token=self.token,
+            browser=browser,
+        )
         query = parse_qs(urlsplit(redirect.url).query, keep_blank_values=True)
         return {name: values[0] for name, values in query.items()}
 
@@ -60,8 +59,7 @@ class Door:
         browser: str | None = "browser",
         now: datetime = NOW,
     ) -> Launch:
-        with self.database.transaction() as session:
-            arrival = open_launch(session, form, browser=browser, now=now)
+        arrival = open_launch(self.database.at_once, form, browser=browser, now=now)
         verified = verify_launch(arrival, key_sets=self.key_sets, now=now)
         with self.database.transaction() as session:
             deployment = note_launch(session, verified, now=now)

@@ -16,8 +16,8 @@ def form_of(door: Door) -> dict[str, str]:
 
 def opened(door: Door, form: dict[str, str], *, confirmed: bool = False) -> Arrival:
     """The launch of a browser that brings nothing."""
-    with door.database.transaction() as session:
-        return open_launch(session, form, browser=None, confirmed=confirmed, now=NOW)
+    at_once = door.database.at_once
+    return open_launch(at_once, form, browser=None, confirmed=confirmed, now=NOW)
 
 
 def test_an_unproven_launch_is_never_admitted(door: Door) -> None:
@@ -45,8 +45,9 @@ def test_a_confirmed_launch_uses_the_login_up(door: Door) -> None:
 
 def test_confirming_does_not_make_up_for_another_browsers_secret(door: Door) -> None:
     form = form_of(door)
-    with door.database.transaction() as session, pytest.raises(LoginStateError) as caught:
-        open_launch(session, form, browser="yours", confirmed=True, now=NOW)
+    at_once = door.database.at_once
+    with pytest.raises(LoginStateError) as caught:
+        open_launch(at_once, form, browser="yours", confirmed=True, now=NOW)
     assert caught.value.reason == "browser_changed"
 
 

@@ -419,15 +419,15 @@ def test_a_launch_in_another_browser_is_refused_and_the_login_stays_usable(door:
 def test_a_browser_that_sends_no_cookie_is_not_proven(door: Door) -> None:
     request = door.login(browser="mine")
     form = {"state": request["state"], "id_token": "token"}
-    with door.database.transaction() as session:
-        assert not open_launch(session, form, browser=None, now=NOW).browser_proven
+    at_once = door.database.at_once
+    assert not open_launch(at_once, form, browser=None, now=NOW).browser_proven
 
 
 def test_a_browser_that_sends_its_cookie_is_proven(door: Door) -> None:
     request = door.login(browser="mine")
     form = {"state": request["state"], "id_token": "token"}
-    with door.database.transaction() as session:
-        assert open_launch(session, form, browser="mine", now=NOW).browser_proven
+    at_once = door.database.at_once
+    assert open_launch(at_once, form, browser="mine", now=NOW).browser_proven
 
 
 @pytest.mark.parametrize(

@@ -54,18 +54,18 @@ def test_an_authorisation_url_keeps_its_own_query(door: Door) -> None:
         add_platform(
             session, details("https://x.example", client_id="c2", auth_login_url=url), now=NOW
         )
-        redirect = begin_login(
-            session,
-            {
-                "iss": door.platform.issuer,
-                "client_id": "c2",
-                "login_hint": "a b&c",
-                "target_link_uri": ADDRESS.launch_url,
-            },
-            address=ADDRESS,
-            now=NOW,
-            token=door.token,
-        )
+    redirect = begin_login(
+        door.database.at_once,
+        {
+            "iss": door.platform.issuer,
+            "client_id": "c2",
+            "login_hint": "a b&c",
+            "target_link_uri": ADDRESS.launch_url,
+        },
+        address=ADDRESS,
+        now=NOW,
+        token=door.token,
+    )
     assert redirect.url.startswith(url + "&scope=openid&")
     query = parse_qs(urlsplit(redirect.url).query, keep_blank_values=True)
     assert query["tenant"] == ["1"]
@@ -150,12 +150,12 @@ def test_logins_of_yesterday_are_swept_now_and_then(door: Door) -> None:
         "target_link_uri": ADDRESS.launch_url,
     }
     sweeping = next(each for each in map(str, count()) if digest(each).startswith("0"))
-    with door.database.transaction() as session:
-        begin_login(
-            session,
-            parameters,
-            address=ADDRESS,
-            now=NOW + timedelta(days=2),
-            token=lambda: sweeping,
-        )
+    begin_login(
+        door.database.at_once,
+        parameters,
+        address=ADDRESS,
+        now=NOW + timedelta(days=2),
+        token=lambda: sweeping,
+    )
+    with door.database.reading() as session:
         assert login_state(session, digest(old)) is None

@@ -64,8 +64,7 @@ class Door:
         launch = replace(launch, platform_id=self.platform.id)
         hour = now + timedelta(hours=1)
         opening = NewSession(token, launch.roles, {"language": "zh_cn"}, now, hour)
-        with self.database.at_once() as session:
-            return enter_again(session, launch, self.platform, "1", opening)
+        return enter_again(self.database.at_once, launch, self.platform, "1", opening)
 
 
 @pytest.fixture
