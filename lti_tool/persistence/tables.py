@@ -27,6 +27,7 @@ from . import (
     school_rules,
     scores,
     sessions,
+    standard_imports,
     standings,
     submissions,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "school_rules",
     "scores",
     "sessions",
+    "standard_imports",
     "standings",
     "submissions",
 ]
