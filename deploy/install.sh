@@ -60,15 +60,14 @@ account() {
     install -d -o root -g dabiao -m 0750 /etc/dabiao
 }
 
-# Prints the folder of the new release: a Python environment, and this folder in it.
+# A Python environment with the new release, and this folder in it.
 release() {
-    new=$home/releases/$(date -u +%Y%m%dT%H%M%SZ)
+    trap 'rm -rf -- "$new"' EXIT
     python3 -m venv "$new"
     "$new/bin/pip" install --quiet --disable-pip-version-check --require-hashes \
         -r "$here/requirements.txt"
     "$new/bin/pip" install --quiet --disable-pip-version-check --no-deps "${wheel:-$here/..}"
     cp -R "$here" "$new/deploy"
-    printf '%s\n' "$new"
 }
 
 database_url() {
@@ -143,6 +142,7 @@ run_new() {
 switch_to() {
     ln -sfn "$1" "$home/current.new"
     mv -T "$home/current.new" "$home/current"
+    trap - EXIT
 }
 
 units() {
@@ -185,8 +185,9 @@ packages
 step 'Account and folders'
 account
 step 'Release'
-new=$(release)
-echo "$new: $("$new/bin/lti-tool" --help | head -n 1)"
+new=$home/releases/$(date -u +%Y%m%dT%H%M%SZ)
+release
+echo "$new: $("$new/bin/pip" list 2>/dev/null | grep '^lti-tool')"
 step 'Settings'
 configure "$new"
 echo "$settings"
