@@ -155,6 +155,8 @@ PLACES = (
     Place("decision", _linked(_OUTCOMES, "main a[href*='/decision/']"), "main button"),
     Place("rule", _linked(_OUTCOMES, "a[href*='/rule/']"), "main button"),
     Place("platforms", _admin),
+    Place("connect", _beside(_admin, "platforms/new"), "main button.btn-primary"),
+    Place("health", _beside(_admin, "health")),
     Place("signed-out", lambda atlas, _: f"{atlas.demo.tool_url}/s/unknown/student/progress"),
     Place("lms", _at_lms("/"), "a.button"),
     Place("lms-course", _at_lms("/moodle/as/3/course"), "a.title"),
