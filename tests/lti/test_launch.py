@@ -2,6 +2,8 @@
 
 import base64
 import json
+import string
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -348,6 +350,37 @@ def test_a_changed_token_is_refused(door: Door) -> None:
             {"state": request["state"], "id_token": f"{header}.{encoded(claims)}.{signature}"}
         )
     assert caught.value.reason == "token_signature"
+
+
+def _other_last_letter(token: str) -> str:
+    """Another spelling of the same signature: its last letter has four bits to spare."""
+    alphabet = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    return token[:-1] + alphabet[alphabet.index(token[-1]) ^ 1]
+
+
+@pytest.mark.parametrize(
+    "respell",
+    [
+        pytest.param(_other_last_letter, id="bits to spare"),
+        pytest.param(lambda token: token + "\n", id="line end"),
+        pytest.param(lambda token: token.replace(".", ".!", 1), id="junk"),
+        pytest.param(lambda token: token.replace(".", ".+/", 1), id="another alphabet"),
+        pytest.param(lambda token: token + "=", id="half a padding"),
+        pytest.param(lambda token: token + ".", id="four segments"),
+    ],
+)
+def test_a_token_in_another_spelling_is_refused(door: Door, respell: Callable[[str], str]) -> None:
+    request = door.login()
+    id_token = respell(signed(student_claims(request["nonce"])))
+    with pytest.raises(BadTokenError) as caught:
+        door.launch({"state": request["state"], "id_token": id_token})
+    assert caught.value.reason == "token_malformed"
+
+
+def test_a_padded_token_is_taken(door: Door) -> None:
+    request = door.login()
+    id_token = signed(student_claims(request["nonce"])) + "=="
+    assert door.launch({"state": request["state"], "id_token": id_token}).person.sub == "5"
 
 
 def test_a_token_without_kid_is_refused(door: Door) -> None:
