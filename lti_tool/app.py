@@ -45,6 +45,7 @@ from lti_tool.web import (
     preferences,
     registrar,
     registration,
+    rubrics,
     student,
     teacher,
 )
@@ -61,7 +62,7 @@ from lti_tool.web.wiring import Announce, Wiring, install
 FORM_MEMORY = 2 * 1024 * 1024
 BLUEPRINTS = (
     *(monitoring, launch, registration, notices, preferences),
-    *(student, teacher, registrar, admin),
+    *(student, teacher, registrar, admin, rubrics),
 )
 
 

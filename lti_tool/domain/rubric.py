@@ -37,6 +37,11 @@ class AssessmentMethod(StrEnum):
     COMPUTER_TASK = "computer_task"
     """The student makes something with office or shop software."""
 
+    @property
+    def words(self) -> Text:
+        """Its name."""
+        return METHOD_NAMES[self]
+
 
 METHOD_NAMES: Mapping[AssessmentMethod, Text] = {
     AssessmentMethod.CHAT_ROLE_PLAY: Text("在线会话角色扮演", "Role-play in chat"),

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.errors import NotFoundError, StaleFormError
@@ -129,7 +130,7 @@ def add_version(
     created_by: int,
     now: datetime,
 ) -> RubricVersion:
-    """Publish a rubric as the school's next version. Raises IntegrityError where somebody else
+    """Publish a rubric as the school's next version. Raises StaleFormError where somebody else
     published at the same moment."""
     before = versions_of(session, school_id, rubric.standard_id)
     row = RubricVersionRow(
@@ -142,7 +143,10 @@ def add_version(
         created_at=now,
     )
     session.add(row)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as taken:
+        raise StaleFormError from taken
     return _version(row)
 
 

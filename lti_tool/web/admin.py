@@ -287,6 +287,7 @@ def _frame(here: str, *, waiting: int | None = None) -> Page:
         tabs=(
             _tab(gettext("Connect"), "admin.platforms", here, waiting or None),
             _tab(gettext("Health"), "admin.health", here),
+            _tab(gettext("Rubric"), "rubrics.first", here),
         ),
         context=(gettext("Administration"),),
     )
