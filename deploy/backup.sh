@@ -1,8 +1,9 @@
 #!/bin/sh
 # One backup into a folder, checked, and the oldest beyond KEEP (14) removed.
-# usage: backup.sh FOLDER
+# usage: backup.sh FOLDER      as the service runs it: as user dabiao, with the service's settings
 set -eu
 folder=$1
+: "${LTI_TOOL_DATABASE_URL:?the settings of the service are needed}"
 tool=$(dirname "$0")/../bin/lti-tool
 file=$folder/dabiao-$(date -u +%Y%m%dT%H%M%SZ).tar
 "$tool" backup "$file"

@@ -18,7 +18,7 @@ from typing import IO
 from lti_tool.app import Parts
 from lti_tool.files import EvidenceStore
 from lti_tool.persistence import audit_log
-from lti_tool.persistence.database import Database, upgrade
+from lti_tool.persistence.database import Database, pending_revisions, upgrade
 from lti_tool.persistence.dump import Dump, DumpError, evidence_keys, load, prepare, snapshot
 from lti_tool.services.show_health import BACKUP
 from lti_tool.settings import Settings
@@ -53,7 +53,12 @@ def _backup(options: argparse.Namespace) -> int:
     path: Path = options.file
     if path.exists():
         raise ConsoleError(said(f"{path} 已存在", f"{path} exists already"))
-    parts = open_parts()
+    settings = settings_from_environment()
+    if "0001" in pending_revisions(settings.database_url, settings.migrations_dir):
+        raise ConsoleError(
+            said("数据库是空的，没有可备份的内容", "the database is empty: nothing to back up")
+        )
+    parts = open_parts(settings)
     try:
         with _new_file(path) as stream:
             rows, files, lost = _write(parts, stream)

@@ -299,6 +299,13 @@ def test_a_backup_is_not_overwritten(school: School) -> None:
     assert school.backup.read_bytes() == b"the only one"
 
 
+def test_an_empty_database_is_no_backup(run: Run, tmp_path: Path) -> None:
+    """Without its settings the command would save another place's nothing."""
+    code, _, complaint = run("backup", str(tmp_path / "nothing.tar"))
+    assert (code, "nothing to back up" in complaint) == (2, True)
+    assert not (tmp_path / "nothing.tar").exists()
+
+
 def test_an_evidence_file_that_was_lost_before_is_named(school: School) -> None:
     draft = draft_file(school, school.classroom.enrol("王雨欣"), b"some notes")
     school.store.discard(draft.storage_key)
