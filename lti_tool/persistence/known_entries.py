@@ -27,6 +27,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     or_,
     select,
     text,
@@ -48,6 +49,9 @@ tell who left a course, by a class list that is read no more often than this."""
 PEOPLE, MEMBERSHIPS, ROSTERS = (
     Base.metadata.tables[each] for each in ("people", "memberships", "rosters")
 )
+EMPTY: ColumnElement[str] = literal_column("''")
+"""Written out: as a parameter for each comparison it would double them, and beyond 50 psycopg takes
+the statement apart anew each time."""
 COURSE_TOLD = ("title", "label", "line_items_url", "grade_scopes")
 LINK_TOLD = ("title", "line_item_url")
 SESSION = ("token_hash", "roles", "data", "created_at", "expires_at")
@@ -149,7 +153,7 @@ def _same(kind: str, column: Column[object]) -> ColumnElement[bool]:
     both databases keep it as it was written."""
     told = bindparam(f"{kind}_{column.name}", type_=String)
     held = cast(column, Text) if isinstance(column.type, Json) else column
-    return or_(told == "", held == told)
+    return or_(told == EMPTY, held == told)
 
 
 def _first(name: str, query: Select[Any]) -> CTE:
@@ -174,10 +178,10 @@ def _has_roster(course: CTE) -> ColumnElement[bool]:
     known = exists().where(
         ROSTERS.c.course_id == course.c.id,
         ROSTERS.c.url == told,
-        func.coalesce(ROSTERS.c.groups_url, "") == bindparam("groups", type_=String),
+        func.coalesce(ROSTERS.c.groups_url, EMPTY) == bindparam("groups", type_=String),
         or_(ROSTERS.c.due_at.is_not(None), ROSTERS.c.tried_at > bindparam("tried_since")),
     )
-    return or_(told == "", known)
+    return or_(told == EMPTY, known)
 
 
 def _known() -> Select[Any]:

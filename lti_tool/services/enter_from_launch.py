@@ -41,7 +41,8 @@ COMPARED = frozenset(
         *("custom", "locale", "return_url"),
     }
 )
-"""What the shorter way understands of a launch; whatever else a launch tells takes the long way."""
+OTHERS = tuple(each.name for each in fields(Launch) if each.name not in COMPARED)
+"""What the shorter way understands of a launch; with any of the others it is the long way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +143,8 @@ def _is_plain(launch: Launch, platform: Platform) -> bool:
         return False
     if launch.notices is not None and Role.TEACHER in launch.roles:
         return False
-    others = (each.name for each in fields(launch) if each.name not in COMPARED)
     return launch.product in {"", platform.product} and not any(
-        getattr(launch, each) for each in others
+        getattr(launch, each) for each in OTHERS
     )
 
 
