@@ -14,11 +14,14 @@ SECONDS = 600
 
 help:
 	@echo 'make demo         tool and sandbox LMS with an invented class; prints the address'
-	@echo 'make check        format, lint, types, import floors, translations'
+	@echo 'make check        format, lint, types, import floors, translations, licences'
 	@echo 'make test         every test (TESTS=tests/domain for a part, WORKERS=4 for more processes)'
 	@echo 'make bench        how fast the slow paths are'
+	@echo 'make chaos        delivery while everything goes wrong, for longer (SECONDS=600)'
 	@echo 'make fuzz         search for launches that break the tool (SECONDS=600)'
 	@echo 'make screenshots  pictures of every page, into screenshots/'
+	@echo 'make requirements what deploy/install.sh installs, from the lock file'
+	@echo 'make licences     the licence of every package the tool is installed with'
 	@echo 'make translations collect the texts of the interface, list what is untranslated'
 	@echo 'make setup        only the set-up: .venv from the lock file, Debian packages for tests'
 	@echo 'make clean        remove what was built; data in var/ stays'
@@ -58,6 +61,7 @@ check: .venv/dev.stamp
 	@.ci/step types $(BIN)/mypy
 	@.ci/step imports $(BIN)/lint-imports --no-logo
 	@.ci/step translations $(BIN)/python .ci/translations.py check
+	@.ci/step licences $(BIN)/python .ci/licences.py check
 
 format: .venv/dev.stamp
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -65,6 +69,10 @@ format: .venv/dev.stamp
 
 test: .venv/packages.stamp
 	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile $(TESTS)
+
+chaos: .venv/packages.stamp
+	@CHAOS_SECONDS=$(SECONDS) $(BIN)/python -m pytest -o log_cli=true --log-cli-level=INFO \
+	    -p no:xdist tests/chaos
 
 bench: .venv/dev.stamp
 	@$(BIN)/python -m tests.benchmarks
@@ -78,6 +86,13 @@ fuzz: .venv/packages.stamp
 screenshots: .venv/packages.stamp
 	@$(BIN)/python -m tests.browser.screenshots screenshots
 
+licences: .venv/dev.stamp
+	@$(BIN)/python .ci/licences.py
+
+requirements: $(UV)
+	@$(UV) export --frozen --no-dev --no-emit-project --no-header --no-annotate --quiet \
+	    --format requirements.txt > deploy/requirements.txt
+
 translations: .venv/dev.stamp
 	@$(BIN)/python .ci/translations.py update
 
@@ -86,4 +101,5 @@ clean:
 	    .import_linter_cache .hypothesis dist build screenshots htmlcov test-results .coverage .coverage.*
 	@find . -name __pycache__ -type d -prune -exec rm -rf '{}' +
 
-.PHONY: help setup demo check format test bench fuzz screenshots translations clean
+.PHONY: help setup demo check format test chaos bench fuzz screenshots licences requirements \
+    translations clean

@@ -35,7 +35,11 @@ def test_of_many_scores_some_are_told_as_one_message_sends_all() -> None:
 
 def test_a_broker_that_hangs_delays_nobody_and_what_is_too_much_is_dropped() -> None:
     free = Event()
-    announce = Announcer(lambda _score_id: free.wait(10) and None)
+
+    def hang(_score_id: int) -> None:
+        free.wait(10)
+
+    announce = Announcer(hang)
     begun = time.monotonic()
     for each in range(2 * MOST_WAITING):
         announce([each])
