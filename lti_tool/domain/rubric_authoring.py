@@ -82,11 +82,13 @@ def read_cells(
     whole = {**cells_of(base), **{name: _one_line(words) for name, words in cells.items()}}
     reader = _Reader(str(base.requirement), whole)
     red_line = reader.yes_or_no("red_line")
-    expected = [BREACH, cut] if red_line else [each.number for each in levels]
+    numbers = [each.number for each in levels]
+    expected = [BREACH, cut] if red_line else numbers
+    reader.refuse_words(cells, [each for each in numbers if each not in expected], expected)
     criterion = Criterion(
         requirement=base.requirement,
         red_line=red_line,
-        descriptors=reader.descriptors(expected, [each.number for each in levels]),
+        descriptors=reader.descriptors(expected),
         evidence=reader.words("evidence"),
         method=reader.method("method"),
         weight=reader.number("weight", 1, MAX_WEIGHT),
@@ -229,14 +231,16 @@ class _Reader:
             self.refuse(f"{field}.zh", Text("缺少中文", "the Chinese is missing"))
         return Text(zh, en or None) if zh else None
 
-    def descriptors(
-        self, expected: Sequence[int], every: Sequence[int]
-    ) -> Mapping[int, Text] | None:
+    def refuse_words(self, given: Cells, numbers: Sequence[int], expected: Sequence[int]) -> None:
+        """Refuse words that are given for levels a red line does not have; those that merely stood
+        there before are dropped."""
+        for number in numbers:
+            for field in (f"{number}.zh", f"{number}.en"):
+                if _one_line(given.get(field, "")):
+                    self.refuse(field, _not_of_red_line(expected))
+
+    def descriptors(self, expected: Sequence[int]) -> Mapping[int, Text] | None:
         """All expected levels or none; two never read the same."""
-        for number in every:
-            for language in ("zh", "en"):
-                if number not in expected and self.cells.get(f"{number}.{language}"):
-                    self.refuse(f"{number}.{language}", _not_of_red_line(expected))
         filled = any(self.cells.get(f"{n}.{each}") for n in expected for each in ("zh", "en"))
         if not filled:
             return None

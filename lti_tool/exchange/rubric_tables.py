@@ -171,7 +171,7 @@ class _Table:
 
     def named_rows(self) -> Iterator[tuple[int, str]]:
         """Each requirement's row with its key; empty rows and those of the levels left out."""
-        for number in range(1, len(self.rows)):
+        for number in range(1, len(self.rows) if "" in self.places else 0):
             name = self.at(number, "")
             if name and name not in _words(_NAME, _PERCENT, _CUT):
                 yield number, name

@@ -24,13 +24,14 @@ def field_name(field: str) -> str:
     if field in plain:
         return plain[field]
     part, _, rest = field.partition(".")
+    language = gettext("English") if rest.endswith("en") else gettext("Chinese")
     if part == "evidence":
-        return f"{gettext('Suggested evidence')} {_language(rest)}"
-    kind, _, language = rest.rpartition(".")
-    words = gettext("Level %(number)s", number=part)
+        return gettext("Suggested evidence, %(language)s", language=language)
     if rest == "percent":
-        return f"{words} {gettext('percent')}"
-    return f"{words} {gettext('name') if kind else ''} {_language(language)}".replace("  ", " ")
+        return gettext("Percent of level %(number)s", number=part)
+    if rest.startswith("name"):
+        return gettext("Name of level %(number)s, %(language)s", number=part, language=language)
+    return gettext("Level %(number)s, %(language)s", number=part, language=language)
 
 
 def value_words(field: str, value: str) -> str:
@@ -48,7 +49,3 @@ def row_name(row: str, standard: Standard) -> str:
         return gettext("Performance levels and cut")
     key = RequirementKey.parse(row)
     return f"{in_page_language(standard.level(key.level).name)} {key.code}"
-
-
-def _language(language: str) -> str:
-    return gettext("Chinese") if language == "zh" else gettext("English")

@@ -50,14 +50,21 @@ def set_up_ready(standard: str, level: str, task: str) -> ResponseReturnValue:
     brief = read_brief(reader, draft)
     errors: Mapping[str, str] = reader.errors
     if not errors:
-        codes = [each.code for each in keys_of_task(bundle.standard, level, task)]
-        choice = Choice(bundle.standard.id, level, dict.fromkeys(codes, 1))
+        choice = Choice(bundle.standard.id, level, _weights(bundle, level, task))
         try:
             return done([store(choice, conditions, brief=brief)])
         except BadAssessmentError as error:
             errors = {**words_of_brief(error), **words_of(error)}
     page = _page(bundle, level, found, typed_now(), brief=brief_typed(draft), errors=errors)
     return page, 422
+
+
+def _weights(bundle: StandardBundle, level: str, task: str) -> Mapping[str, int]:
+    """The task's codes with the weights that the rubric gives them."""
+    with reading() as session:
+        rubric = rubric_to_use(session, bundle, course_id=member().course_id)
+    keys = keys_of_task(bundle.standard, level, task)
+    return {each.code: rubric.criterion(each).weight for each in keys}
 
 
 def _found(standard: str, level: str, task: str) -> tuple[StandardBundle, ReadyAssessment]:
