@@ -9,7 +9,7 @@ is a cookie whose value equals its name), and an authorisation URL that has a qu
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from pylti1p3.cookie import CookieService
 from pylti1p3.oidc_login import OIDCLogin
@@ -28,14 +28,14 @@ from lti_tool.persistence.platforms import Platform, platforms_of_issuer
 
 from .errors import BadLoginError, UnknownPlatformError
 from .registrations import OnePlatform
-from .urls import ToolAddress, with_query
+from .urls import ToolAddress, with_encoded
 
 LOGIN_LIFETIME = timedelta(minutes=10)
 """How long a person may take to log in at the LMS on the way."""
 KEEP_EXPIRED = timedelta(days=1)
 """So long a late or repeated launch is told what happened to it."""
-SWEEPS = "0"
-"""How the hash of a nonce begins whose login sweeps old ones away: one in sixteen."""
+SWEEPS = "00"
+"""How the hash of a nonce begins whose login sweeps old ones away: one in 256."""
 MOST_CHARACTERS = 4000
 MOST_DEPLOYMENT = 255
 """As the deployment_id claim (LTI 1.3 core, section 5.3.3)."""
@@ -202,8 +202,7 @@ class _Login(OIDCLogin[_Parameters, OnePlatform, _NoSession, _NoCookies, str]):
     def authentication_request(self, launch_url: str) -> str:
         """The URL of the OIDC authentication request."""
         made = self.get_redirect_object(launch_url).get_redirect_url()
-        query = made.removeprefix(f"{self._bare_url}?")
-        return with_query(self._full_url, dict(parse_qsl(query, keep_blank_values=True)))
+        return with_encoded(self._full_url, made.removeprefix(f"{self._bare_url}?"))
 
     def get_redirect(self, url: str) -> Redirect[str]:
         return _Target(url)

@@ -49,8 +49,13 @@ def same_origin(one: str, other: str) -> bool:
 
 def with_query(url: str, parameters: Mapping[str, str]) -> str:
     """The URL with parameters appended to its query, which stays as it was; no fragment."""
+    return with_encoded(url, urlencode(parameters))
+
+
+def with_encoded(url: str, more: str) -> str:
+    """As ``with_query``, with parameters that are encoded already."""
     parts = urlsplit(url)
-    query = "&".join(part for part in (parts.query, urlencode(parameters)) if part)
+    query = "&".join(part for part in (parts.query, more) if part)
     return parts._replace(query=query, fragment="").geturl()
 
 
@@ -98,6 +103,8 @@ class ToolAddress:
 
     def owns(self, url: str) -> bool:
         """Whether a target link is our launch URL, with any query."""
+        if url == self.launch_url:
+            return True
         if not same_origin(url, self.launch_url) or "#" in url:
             return False
         return urlsplit(url).path == urlsplit(self.launch_url).path

@@ -14,8 +14,8 @@ from .database import Base, Json, UtcDateTime
 
 LINK = "link_id"
 """What pages keep of a session that has a column of its own: the link the person came from."""
-SWEEPS = "0"
-"""How the hash of a session begins that sweeps: the hash is as good as a die."""
+SWEEPS = "00"
+"""How the hash of a session begins that sweeps, one in 256: the hash is as good as a die."""
 
 
 class SessionRow(Base):
@@ -54,7 +54,7 @@ class SignedIn:
 def open_session(
     session: Session, token: str, who: SignedIn, *, now: datetime, expires_at: datetime
 ) -> None:
-    """Store a new session under the hash of its token; one in sixteen drops the expired ones."""
+    """Store a new session under the hash of its token; one in 256 drops the expired ones."""
     token_hash = hash_of(token)
     if token_hash.startswith(SWEEPS):
         sweep_sessions(session, now=now)

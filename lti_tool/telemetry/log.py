@@ -26,6 +26,8 @@ MASKS = (
     (re.compile(r"(https?://[^\s?\"']+|/[\w./~…-]+)\?[^\s\"']+"), r"\1?…"),
 )
 """Session and one-time links, tokens, mail addresses, and what stands behind a question mark."""
+SUSPECT = re.compile(r"[/@]|eyJ|bearer|basic", re.IGNORECASE)
+"""What every text has that one of the masks could fit; most have nothing of it."""
 OF_THE_CODE = (TypeError, AttributeError, NameError, ImportError)
 """Exceptions whose words speak of the program, not of what it was given."""
 QUIET = {"urllib3": logging.ERROR, "alembic": logging.WARNING}
@@ -134,6 +136,7 @@ def mask(_logger: object, _name: str, event: EventDict) -> EventDict:
 
 
 def _masked(text: str) -> str:
-    for pattern, instead in MASKS:
-        text = pattern.sub(instead, text)
+    if SUSPECT.search(text):
+        for pattern, instead in MASKS:
+            text = pattern.sub(instead, text)
     return text

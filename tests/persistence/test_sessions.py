@@ -62,7 +62,7 @@ def test_now_and_then_a_new_session_sweeps_away_those_that_ended(
     database: Database, who: SignedIn
 ) -> None:
     opened(database, who)
-    later = next(each for each in map(str, count()) if sessions.hash_of(each).startswith("0"))
+    later = next(each for each in map(str, count()) if sessions.hash_of(each).startswith("00"))
     with database.transaction() as session:
         sessions.open_session(session, later, who, now=END + MINUTE, expires_at=END + 9 * MINUTE)
         assert session.execute(text("select count(*) from sessions")).scalar() == 1
