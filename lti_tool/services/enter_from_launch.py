@@ -91,14 +91,7 @@ def enter_from_launch(
         courses.remember_membership(
             session, course_id=course.id, person_id=account.id, role=role, now=now
         )
-    if launch.roster is not None:
-        rosters.note_roster(
-            session, course_id=course.id, url=launch.roster, now=now, groups_url=launch.groups
-        )
-    if launch.notices is not None and Role.TEACHER in launch.roles:
-        notice_handlers.note_service(
-            session, deployment_id=deployment.id, url=launch.notices, now=now
-        )
+    _note_services(session, launch, course, now)
     if launch.resource_link is None:
         return Entry(account, deployment.school_id, course, None, None)
     link = _link(session, launch, course, launch.resource_link)
@@ -165,6 +158,18 @@ def _course(session: Session, launch: Launch, school_id: int, now: datetime) -> 
         grades=launch.grades,
         now=now,
     )
+
+
+def _note_services(session: Session, launch: Launch, course: Course, now: datetime) -> None:
+    """Keep where the class list is read and notices are asked for; delivery does both."""
+    if launch.roster is not None:
+        rosters.note_roster(
+            session, course_id=course.id, url=launch.roster, now=now, groups_url=launch.groups
+        )
+    if launch.notices is not None and Role.TEACHER in launch.roles:
+        notice_handlers.note_service(
+            session, deployment_id=course.deployment_id, url=launch.notices, now=now
+        )
 
 
 def _link(session: Session, launch: Launch, course: Course, told: ResourceLink) -> Link:

@@ -4,8 +4,9 @@ It sends whatever a test wants, also what no platform should. Not here: the tool
 without a web framework in between (``conftest.Door``).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,6 +19,8 @@ from lti_tool.catalogue import Catalogue
 from lti_tool.lti.http import PlatformHttp
 from lti_tool.persistence.platforms import Platform, add_platform, approve_deployment
 from lti_tool.settings import Settings
+from lti_tool.web.limiter import Limit, Limiter
+from lti_tool.web.wiring import install, wiring_of
 from tests.lti.platform_side import ADDRESS, NOW, details, signed
 
 ClaimsOf = Callable[..., dict[str, Any]]
@@ -82,6 +85,13 @@ class HttpLms:
         self.parts.database.close()
 
 
+class Uncounted(Limiter):
+    """Lets everybody in: the clock stands still here, and one person knocks for all."""
+
+    def admit(self, limit: Limit, who: Hashable, now: datetime) -> None:
+        """Nothing is counted."""
+
+
 def http_lms(
     settings: Settings, catalogue: Catalogue, key_server: str, http: PlatformHttp | None = None
 ) -> HttpLms:
@@ -94,7 +104,9 @@ def http_lms(
     with parts.database.transaction() as session:
         platform = add_platform(session, details(key_server), now=NOW)
         approve_deployment(session, platform, "d1", now=NOW)
-    return HttpLms(create_app(parts), parts, platform)
+    app = create_app(parts)
+    install(app, replace(wiring_of(app), limiter=Uncounted()))
+    return HttpLms(app, parts, platform)
 
 
 def title_of(answer: TestResponse) -> str:
