@@ -440,3 +440,22 @@ def test_a_result_without_a_grade_says_so(lms: Lms) -> None:
 def test_no_result_at_all_is_none(lms: Lms) -> None:
     lms.server.expect_request(ITEM + "/results").respond_with_data("")
     assert lms.book().result(lms.url(ITEM), "5", now=NOW) is None
+
+
+# --- Deleting a column ---
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("ags-lineitem-delete", None), ("ags-lineitem-delete-again", "not_found")]
+)
+def test_a_column_is_deleted_as_moodle_answers(lms: Lms, name: str, reason: str | None) -> None:
+    captured = CAPTURED[name]["response"]
+    body = captured["body"] if isinstance(captured["body"], str) else json.dumps(captured["body"])
+    lms.server.expect_request(ITEM, method="DELETE").respond_with_data(
+        body, status=captured["status"], headers=captured["headers"]
+    )
+    found = lms.book().delete(lms.url(ITEM), now=NOW)
+    assert (found.reason if found is not None else None) == reason
+    assert lms.scopes() == ["lineitem"]
+    (asked,) = lms.requests("DELETE", ITEM)
+    assert asked.headers["Accept"] == CAPTURED[name]["request"]["headers"]["Accept"]
