@@ -9,14 +9,13 @@ from .coverage import Coverage, Share, coverage
 from .draft_files import Origin, draft_files, draft_rows, write_draft
 from .problems import CatalogueError, Problem
 from .reader import Catalogue, load_catalogue
-from .report import MISSING, Finding, FindingKind, content_report
+from .report import Finding, FindingKind, content_report
 from .rows import COLUMNS, requirement_rows, rows_csv, standard_csv
 from .rule_content import Content, content_of, rule_from
 from .shelf import Folders, Shelf, explained
 
 __all__ = [
     "COLUMNS",
-    "MISSING",
     "Catalogue",
     "CatalogueError",
     "Content",

@@ -64,10 +64,6 @@ class FindingKind(StrEnum):
     """Neither the instructions nor the assessor's notes say where a code shows."""
 
 
-MISSING = frozenset(each for each in FindingKind if each.value.startswith("no_"))
-"""The kinds that say that something is not written yet."""
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding. ``places`` are such as ``elementary/2.1.1:3``; ``words`` is what was found
