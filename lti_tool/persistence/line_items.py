@@ -186,6 +186,12 @@ def line_items_of(session: Session, course_id: int) -> Sequence[LineItem]:
     return [_line_item(row) for row in session.scalars(query)]
 
 
+def courses_with_columns(session: Session) -> Sequence[int]:
+    """The courses, by our id, that have any column."""
+    query = select(LineItemRow.course_id).distinct().order_by(LineItemRow.course_id)
+    return session.scalars(query).all()
+
+
 def _line_item(row: LineItemRow) -> LineItem:
     return LineItem(
         row.id,

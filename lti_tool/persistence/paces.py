@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy import Float, ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .database import Base, UtcDateTime
@@ -26,9 +26,9 @@ class PaceRow(Base):
     platform_id: Mapped[int] = mapped_column(
         ForeignKey("platforms.id", ondelete="CASCADE"), primary_key=True
     )
-    per_second: Mapped[float | None]
+    per_second: Mapped[float | None] = mapped_column(Float)
     burst: Mapped[int | None]
-    tokens: Mapped[float]
+    tokens: Mapped[float] = mapped_column(Float)
     filled_at: Mapped[datetime] = mapped_column(UtcDateTime)
     failures: Mapped[int] = mapped_column(default=0)
     alone_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
