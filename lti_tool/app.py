@@ -19,6 +19,7 @@ from lti_tool.catalogue import Catalogue, Folders, Shelf
 from lti_tool.delivery.announcing import Announcer
 from lti_tool.delivery.columns import ColumnKeeper
 from lti_tool.delivery.deliver import Deliverer
+from lti_tool.delivery.documents import DocumentReader
 from lti_tool.delivery.heartbeat import Heartbeat
 from lti_tool.delivery.means import Means
 from lti_tool.delivery.notice_handlers import NoticeAsker
@@ -38,6 +39,7 @@ from lti_tool.settings import Settings, read_settings
 from lti_tool.telemetry.log import configure_log
 from lti_tool.web import (
     admin,
+    admin_standards,
     design,
     launch,
     monitoring,
@@ -62,7 +64,7 @@ from lti_tool.web.wiring import Announce, Wiring, install
 FORM_MEMORY = 2 * 1024 * 1024
 BLUEPRINTS = (
     *(monitoring, launch, registration, notices, preferences),
-    *(student, teacher, registrar, admin, rubrics),
+    *(student, teacher, registrar, admin, admin_standards, rubrics),
 )
 
 
@@ -118,7 +120,9 @@ def build_engines(parts: Parts) -> tuple[Engine, ...]:
     heartbeat = Heartbeat(parts.database, parts.clock)
     keeper = StandingKeeper(parts.database, _surroundings(parts))
     asker = NoticeAsker(means, handler=ToolAddress(parts.settings.base_url).notices_url)
-    return heartbeat, Deliverer(means), ColumnKeeper(means), RosterRefresher(means), asker, keeper
+    reader = DocumentReader(parts.database, parts.clock)
+    scores, columns, rosters = Deliverer(means), ColumnKeeper(means), RosterRefresher(means)
+    return heartbeat, scores, columns, rosters, asker, keeper, reader
 
 
 def _surroundings(parts: Parts) -> Surroundings:

@@ -6,14 +6,15 @@ making drafts (``lti_tool.exchange``).
 """
 
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from lti_tool.domain.standard import Text
-from lti_tool.domain.standard_draft import NO_CODE, NO_VERSION, BadDraftError
+from lti_tool.domain.standard_draft import NO_CODE, NO_VERSION, BadDraftError, StandardDraft
 
 from .bundle import StandardBundle
-from .draft_files import SOURCE
+from .draft_files import SOURCE, Origin, write_draft
 from .problems import CatalogueError, Problem
 from .reader import Catalogue, catalogue_of, load_catalogue
 
@@ -57,14 +58,29 @@ class Shelf:
         name = bundle.standard.id
         if any(each.standard.id == name for each in self.catalogue.standards):
             raise BadDraftError("installed", name)
-        incoming = self._added / f".{name}.incoming"
-        shutil.rmtree(incoming, ignore_errors=True)
-        for part in ("rubrics", "mappings"):
-            shutil.copytree(draft / part / name, incoming / part / name)
-        if (draft / SOURCE).is_file():
-            shutil.copyfile(draft / SOURCE, incoming / SOURCE)
-        incoming.rename(self._added / name)
+        self._added.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".incoming-", dir=self._added) as folder:
+            incoming = Path(folder) / name
+            for part in ("rubrics", "mappings"):
+                shutil.copytree(draft / part / name, incoming / part / name)
+            if (draft / SOURCE).is_file():
+                shutil.copyfile(draft / SOURCE, incoming / SOURCE)
+            try:
+                incoming.rename(self._added / name)
+            except OSError as taken:
+                # Somebody else installed it at this very moment.
+                raise BadDraftError("installed", name) from taken
         return bundle
+
+    def confirm(self, draft: StandardDraft, origin: Origin) -> StandardBundle:
+        """Install a draft that a person confirmed; raises as ``install`` does."""
+        if draft.head.missing():
+            raise BadDraftError("no_code", draft.id)
+        self._added.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".draft-", dir=self._added) as folder:
+            made = Path(folder) / "draft"
+            write_draft(draft, origin, made)
+            return self.install(made)
 
     def _stamped(self) -> int:
         return self._added.stat().st_mtime_ns if self._added.is_dir() else 0
@@ -118,6 +134,22 @@ def explained(error: BadDraftError) -> Text:
         ),
         "not_a_code": Text("不能作代码或版本", "this can be no code or version"),
         "not_a_month": Text("应为年月，如 2021-12", "a month must stand here, such as 2021-12"),
+        "code_taken": Text("这个代码已有另一条要求", "another requirement has this code"),
+        "text_missing": Text(
+            "请填写条文，或标为原文缺失", "fill in the text, or mark it as lost in source"
+        ),
+        "text_with_lost": Text(
+            "标为原文缺失的条目不得有文字", "what is lost in source must have no text"
+        ),
+        "title_missing": Text("请填写名称", "fill in the title"),
+        "too_long": Text("文字过长", "the text is too long"),
+        "gone": Text("这一处已不存在", "it stands there no more"),
+        "last": Text("任务下至少要有一条要求", "a task needs at least one requirement"),
+        "empty": Text("文件是空的", "the file is empty"),
+        "too_large": Text("文件过大", "the file is too large"),
+        "too_many": Text(
+            "待处理的文件太多，请先处理或丢弃一些", "too many documents wait; deal with some first"
+        ),
         "incomplete": Text("草稿还缺少必填的内容", "the draft still lacks what must be there"),
     }
     reason = words.get(error.reason, Text(error.reason, error.reason))

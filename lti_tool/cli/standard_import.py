@@ -168,7 +168,6 @@ def _say_next(draft: StandardDraft, folder: Path) -> None:
 def _confirm(options: argparse.Namespace) -> int:
     settings = settings_from_environment()
     shelf = Shelf(Folders(settings.rubrics_dir, settings.mappings_dir, settings.standards_dir))
-    settings.standards_dir.mkdir(parents=True, exist_ok=True)
     try:
         bundle = shelf.install(options.draft)
     except BadDraftError as error:

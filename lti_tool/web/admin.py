@@ -33,9 +33,9 @@ from lti_tool.services.show_connections import show_connections
 from lti_tool.services.show_health import show_health
 
 from .access import audience, reading, requires, working
+from .admin_tabs import admin_page
 from .forms import FormError, FormReader, text, whole_number
 from .localisation import gettext
-from .page import Page, Tab
 from .wiring import wired
 
 PERSON = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
@@ -171,7 +171,7 @@ def health() -> ResponseReturnValue:
     now = wired().clock()
     return render_template(
         "admin/health.html",
-        page=_frame("admin.health"),
+        page=admin_page("admin.health"),
         health=shown,
         version=version("lti-tool"),
         database=wired().database.engine.dialect.name,
@@ -191,7 +191,7 @@ def _platforms_page(
         connections = show_connections(session)
     body = render_template(
         "admin/platforms.html",
-        page=_frame("admin.platforms", waiting=connections.waiting),
+        page=admin_page("admin.platforms", waiting=connections.waiting),
         connections=connections,
         tool=_tool_values(),
         registrar_roles=REGISTRAR_ROLES,
@@ -207,7 +207,7 @@ def _form_page(
 ) -> ResponseReturnValue:
     body = render_template(
         "admin/new_platform.html",
-        page=_frame("admin.platforms"),
+        page=admin_page("admin.platforms"),
         typed=typed,
         errors=errors,
         product=request.args.get("product", ""),
@@ -280,18 +280,3 @@ def _lines(name: str) -> tuple[str, ...]:
 
 def _to_platforms(anchor: str | None = None) -> ResponseReturnValue:
     return redirect(url_for("admin.platforms", _anchor=anchor), 303)
-
-
-def _frame(here: str, *, waiting: int | None = None) -> Page:
-    return Page(
-        tabs=(
-            _tab(gettext("Connect"), "admin.platforms", here, waiting or None),
-            _tab(gettext("Health"), "admin.health", here),
-            _tab(gettext("Rubric"), "rubrics.first", here),
-        ),
-        context=(gettext("Administration"),),
-    )
-
-
-def _tab(label: str, endpoint: str, here: str, count: int | None = None) -> Tab:
-    return Tab(label, url_for(endpoint), endpoint == here, count)

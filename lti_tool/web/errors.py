@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.domain import errors as domain
+from lti_tool.domain.standard_draft import BadDraftError
 from lti_tool.lti.errors import DeploymentWaitingError, LtiError
 from lti_tool.telemetry import measures
 from lti_tool.telemetry.tracing import request_id
@@ -66,6 +67,7 @@ DOMAIN: Mapping[type[domain.DomainError], Words] = {
         400, _("This requirement is not part of the assessment."), RELOAD
     ),
     domain.BadRatingError: Words(400, _("The rating is incomplete."), RELOAD),
+    BadDraftError: Words(400, _("The draft of the standard cannot be changed like this."), RELOAD),
     domain.ReasonMissingError: Words(400, _("A reason is needed."), RELOAD),
     domain.StaleRatingError: Words(
         409,
