@@ -5,13 +5,13 @@ requirement stands in the document and what was mended. The same draft gives the
 here: putting the folder where it counts (``shelf``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import yaml
 
+from lti_tool.domain.draft_content import role_place, scope_place
 from lti_tool.domain.standard import Programmes, SourceStatus
 from lti_tool.domain.standard_draft import (
     NO_CODE,
@@ -21,12 +21,20 @@ from lti_tool.domain.standard_draft import (
     DraftRequirement,
     DraftTask,
     Note,
-    NoteKind,
     Place,
     StandardDraft,
 )
 
-Value: TypeAlias = "str | int | Mapping[str, Value] | Sequence[Value]"
+from .draft_content_files import (
+    Value,
+    descriptor_values,
+    link_value,
+    requirement_value,
+    rubric_value,
+    sound_links,
+    words,
+)
+
 SOURCE = "source.yaml"
 DISCLAIMER = {
     "zh": "本工具的“等级达成”不是 X 证书。英文为本工具的非官方翻译，以中文为准。",
@@ -40,12 +48,6 @@ ORIGIN = {
     "en": "This rule was proposed by this tool on import, not set by the standard's publisher; "
     "the school should review it before use.",
 }
-PERFORMANCE = (
-    (1, "未达标", "Not yet", 0),
-    (2, "接近达标", "Approaching", 50),
-    (3, "达标", "Meets", 80),
-    (4, "优秀", "Exceeds", 100),
-)
 ENGLISH = {"elementary": "Elementary", "intermediate": "Intermediate", "advanced": "Advanced"}
 WIDTH = 10_000
 """Longer than any line: a text stands on one line, so that a change of it is one line."""
@@ -67,12 +69,13 @@ def draft_files(draft: StandardDraft, origin: Origin) -> Mapping[str, str]:
         SOURCE: _file("Where each requirement stands in the document.", _source(draft, origin)),
         f"{rubrics}/standard.yaml": _file("Read from a document by import.", _head(draft)),
         f"{rubrics}/rubric.yaml": _file(
-            "A proposal: performance levels, cut and red lines as this tool ships them.",
-            {**of, **_rubric(draft)},
+            "A proposal: performance levels, cut and red lines.",
+            {**of, **rubric_value(draft)},
         ),
         f"{mappings}/attainment.yaml": _file("A proposal.", {**of, **_attainment()}),
         f"{mappings}/equivalence.yaml": _file(
-            "Nothing is linked by text alone: a person adds links.", {**of, "links": []}
+            "Nothing is linked by text alone: a person adds links.",
+            {**of, "links": [link_value(each) for each in sound_links(draft)]},
         ),
         f"{mappings}/programmes.yaml": _file(
             "School programmes named by the document.",
@@ -83,9 +86,12 @@ def draft_files(draft: StandardDraft, origin: Origin) -> Mapping[str, str]:
         content: Value = {
             **of,
             "level": level.key,
-            "areas": [_area(each) for each in level.areas],
+            "areas": [_area(draft, level, each) for each in level.areas],
         }
         files[f"{rubrics}/level-{level.key}.yaml"] = _file(f"{level.name}, as printed.", content)
+    for key, criteria in descriptor_values(draft):
+        described: Mapping[str, Value] = {**of, "level": key, "criteria": criteria}
+        files[f"{rubrics}/descriptors-{key}.yaml"] = _file("Read with the standard.", described)
     return files
 
 
@@ -101,17 +107,17 @@ def write_draft(draft: StandardDraft, origin: Origin, folder: Path) -> None:
 # --- What each file holds -------------------------------------------------------------------------
 
 
-def _head(draft: StandardDraft) -> Value:
+def _head(draft: StandardDraft) -> Mapping[str, Value]:
     head = draft.head
     return {
         "code": head.code or NO_CODE,
         "version": head.version or NO_VERSION,
-        "title": {"zh": head.title},
-        "publisher": {"zh": head.publisher},
+        "title": words(draft, head.title, "title"),
+        "publisher": words(draft, head.publisher, "publisher"),
         "published": head.published,
-        "declaration": {"zh": head.declaration or NO_DECLARATION},
+        "declaration": words(draft, head.declaration or NO_DECLARATION, "declaration"),
         "disclaimer": DISCLAIMER,
-        "levels": [_level_head(each) for each in draft.levels],
+        "levels": [_level_head(draft, each) for each in draft.levels],
         "terms": [
             {"code": each.code, "term": each.term, "definition": each.definition}
             for each in draft.terms
@@ -119,48 +125,37 @@ def _head(draft: StandardDraft) -> Value:
     }
 
 
-def _level_head(level: DraftLevel) -> Value:
-    english = {"en": ENGLISH[level.key]} if level.key in ENGLISH else {}
+def _level_head(draft: StandardDraft, level: DraftLevel) -> Mapping[str, Value]:
+    name = words(draft, level.name, level.key)
+    if "en" not in name and level.key in ENGLISH:
+        name = {**name, "en": ENGLISH[level.key]}
     return {
         "key": level.key,
-        "name": {"zh": level.name, **english},
-        "scope": {"zh": level.scope or NO_SCOPE},
-        "job_roles": [{"zh": each} for each in level.job_roles],
+        "name": name,
+        "scope": words(draft, level.scope or NO_SCOPE, scope_place(level.key)),
+        "job_roles": [
+            words(draft, each, role_place(level.key, number))
+            for number, each in enumerate(level.job_roles)
+        ],
     }
 
 
-def _area(area: DraftArea) -> Value:
+def _area(draft: StandardDraft, level: DraftLevel, area: DraftArea) -> Mapping[str, Value]:
     return {
         "code": area.code,
-        "title": {"zh": area.title},
-        "tasks": [_task(each) for each in area.tasks],
+        "title": words(draft, area.title, f"{level.key}/{area.code}"),
+        "tasks": [_task(draft, level, each) for each in area.tasks],
     }
 
 
-def _task(task: DraftTask) -> Value:
+def _task(draft: StandardDraft, level: DraftLevel, task: DraftTask) -> Mapping[str, Value]:
     status = {} if task.status is SourceStatus.PRINTED else {"status": task.status.value}
     return {
         "code": task.code,
-        "title": {"zh": task.title},
+        "title": words(draft, task.title, f"{level.key}/{task.code}"),
         **status,
-        "requirements": [_requirement(each) for each in task.requirements],
+        "requirements": [requirement_value(draft, level, each) for each in task.requirements],
     }
-
-
-def _requirement(requirement: DraftRequirement) -> Value:
-    text = {} if requirement.text is None else {"text": requirement.text}
-    return {"code": requirement.code, **text, "status": requirement.status.value}
-
-
-def _rubric(draft: StandardDraft) -> Mapping[str, Value]:
-    red_lines = [
-        f"{each.level}/{each.subject}" for each in draft.notes if each.kind is NoteKind.RED_LINE
-    ]
-    levels: list[Value] = [
-        {"number": number, "name": {"zh": zh, "en": en}, "percent": percent}
-        for number, zh, en, percent in PERFORMANCE
-    ]
-    return {"cut": 3, "performance_levels": levels, "red_lines": red_lines}
 
 
 def _attainment() -> Mapping[str, Value]:

@@ -15,6 +15,8 @@ from .schemas import DescriptorEntry, DescriptorFile, RubricFile
 from .standards import unknown
 from .validation import Parsed
 
+MISSING = Text("缺少这一项", "this is missing")
+
 
 def scale_problems(file: Parsed[RubricFile]) -> Iterator[Problem]:
     """What is wrong with performance levels and cut. The other checks rest on these."""
@@ -26,6 +28,8 @@ def scale_problems(file: Parsed[RubricFile]) -> Iterator[Problem]:
         if index and level.percent <= levels[index - 1].percent:
             reason = Text("百分比应逐级升高", "percents must rise from level to level")
             yield file.problem(reason, "performance_levels", index, "percent")
+        if level.name.en is None and "en" in file.value.languages:
+            yield file.problem(MISSING, "performance_levels", index, "name", "en")
     if not BREACH < file.value.cut <= len(levels):
         reason = Text(
             "合格线应为最低水平以上的一个编号", "the cut must be a number above the lowest level"
@@ -71,6 +75,9 @@ def descriptor_problems(
             expected = _numbers(rubric, red_line=key in red)
             for reason in _entry_problems(entry, expected):
                 yield file.problem(reason, *place, "descriptors")
+            if "en" in rubric.languages:
+                for part in _without_english(entry):
+                    yield file.problem(MISSING, *place, *part, "en")
 
 
 def build_rubric(
@@ -106,7 +113,7 @@ def _entry_problems(entry: DescriptorEntry, expected: set[int]) -> Iterator[Text
         yield Text(f"应恰好描述表现水平 {numbers}", f"must describe exactly the levels {numbers}")
     words: Mapping[str, list[str]] = {
         "zh": [each.zh for each in entry.descriptors.values()],
-        "en": [each.en for each in entry.descriptors.values()],
+        "en": [each.en for each in entry.descriptors.values() if each.en],
     }
     for language, texts in words.items():
         if len(set(texts)) < len(texts):
@@ -115,7 +122,16 @@ def _entry_problems(entry: DescriptorEntry, expected: set[int]) -> Iterator[Text
             )
 
 
+def _without_english(entry: DescriptorEntry) -> Iterator[tuple[str | int, ...]]:
+    """Where the entry has Chinese words only."""
+    for number, said in entry.descriptors.items():
+        if said.en is None:
+            yield ("descriptors", number)
+    if entry.evidence is not None and entry.evidence.en is None:
+        yield ("evidence",)
+
+
 def _criterion(key: RequirementKey, entry: DescriptorEntry, *, red_line: bool) -> Criterion:
     descriptors = {number: Text(each.zh, each.en) for number, each in entry.descriptors.items()}
     evidence = Text(entry.evidence.zh, entry.evidence.en) if entry.evidence else None
-    return Criterion(key, red_line, descriptors, evidence, entry.method)
+    return Criterion(key, red_line, descriptors, evidence, entry.method, entry.weight)

@@ -155,13 +155,18 @@ class PerformanceLevelEntry(_Schema):
     """A 表现水平 and its share of the points."""
 
     number: Count
-    name: BothLanguages
+    name: ChineseFirst
     percent: Percent
 
 
 class RubricFile(OfStandard):
-    """``rubrics/<id>/rubric.yaml``: performance levels, cut and red lines."""
+    """``rubrics/<id>/rubric.yaml``: performance levels, cut and red lines.
 
+    ``languages`` are those in which every word of the rubric must be there; a rubric that came from
+    elsewhere may be in Chinese alone.
+    """
+
+    languages: Annotated[list[Literal["zh", "en"]], Field(min_length=1)] = ["zh", "en"]
     cut: Count
     performance_levels: Annotated[list[PerformanceLevelEntry], Field(min_length=2)]
     red_lines: list[Key] = []
@@ -172,8 +177,9 @@ class DescriptorEntry(_Schema):
 
     code: Code
     method: Method | None = None
-    descriptors: dict[int, BothLanguages]
-    evidence: BothLanguages | None = None
+    weight: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
+    descriptors: dict[int, ChineseFirst]
+    evidence: ChineseFirst | None = None
 
 
 class DescriptorFile(OfStandard):

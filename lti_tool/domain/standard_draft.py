@@ -7,9 +7,10 @@ standard itself once it is confirmed (``standard``).
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from .draft_content import DraftContent
 from .errors import DomainError
 from .standard import Programmes, SourceStatus, Term
 
@@ -186,6 +187,8 @@ class StandardDraft:
     notes: tuple[Note, ...] = ()
     terms: tuple[Term, ...] = ()
     programmes: tuple[Programmes, ...] = ()
+    content: DraftContent = field(default_factory=DraftContent)
+    """What the file says beyond the printed standard."""
 
     @property
     def id(self) -> str:
