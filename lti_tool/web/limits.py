@@ -31,6 +31,7 @@ FRONT_DOORS = frozenset(
         "launch.login",
         "launch.launch",
         "launch.enter",
+        "notices.take",
         "registration.start",
         "registration.confirm",
     }
