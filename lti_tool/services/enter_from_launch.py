@@ -191,8 +191,8 @@ def _copied_from(session: Session, launch: Launch, course: Course) -> str | None
     """The assessment of another course that the link names: of one that the platform says this
     course was copied from, in the launch or in a notice, or where it says nothing, of any of the
     same school and platform."""
-    named = launch.custom.get(ASSESSMENT_FIELD, "")
-    home_id = _course_id_of(session, named)
+    named = launch.custom.get(ASSESSMENT_FIELD)
+    home_id = _course_id_of(session, named) if named else None
     if home_id is None or home_id == course.id:
         return None
     home = courses.course(session, home_id)

@@ -2,8 +2,9 @@
 
 Reads a ``Plan`` as JSON from standard input, prints one ``Round`` as JSON per line. A round times
 bare requests, then logins, then the launches of those logins; the platform signs in between,
-untimed, since that is no work of the tool's. Each request has its own connection, as behind a
-reverse proxy as it comes. Not here: the servers (``bench_launch``).
+untimed, since that is no work of the tool's. Then the same with people whom nobody has seen yet.
+Each request has its own connection, as behind a reverse proxy as it comes. Not here: the servers
+(``bench_launch``).
 """
 
 import json
@@ -34,7 +35,8 @@ B = TypeVar("B")
 
 @dataclass(frozen=True)
 class Plan:
-    """``size`` launches a round, of ``people`` students in ``courses`` courses by turns."""
+    """``size`` launches a round, of ``size`` students in ``courses`` courses by turns, and as many
+    of newcomers. ``threads`` browsers at a time: as many as the server has threads."""
 
     port: int
     issuer: str
@@ -43,18 +45,18 @@ class Plan:
     private_pem: str
     rounds: int = 7
     size: int = 300
-    threads: int = 4
-    people: int = 300
+    threads: int = 8
     courses: int = 3
 
 
 @dataclass(frozen=True)
 class Round:
-    """Seconds for ``2 * size`` bare requests and for ``size`` logins and launches."""
+    """Seconds for ``2 * size`` bare requests, and for ``size`` logins and launches together: of
+    people who come back, and of newcomers."""
 
     bare: float
-    logins: float
-    launches: float
+    back: float
+    new: float
 
 
 @dataclass(frozen=True)
@@ -76,16 +78,24 @@ class Load:
             raise TypeError("no RSA key")
         self._key = key
         self._target = f"http://127.0.0.1:{plan.port}/lti/launch"
+        self._seen = plan.size
 
     def round(self) -> Round:
         """Time one round; the bare requests half before and half after the launches."""
         size = self.plan.size
         before, _ = self._timed(lambda _number: self._bare(), range(size))
-        logins, begun = self._timed(self._login, range(size))
-        forms = [self._signed(number, each) for number, each in enumerate(begun)]
-        launches, _ = self._timed(self._launch, forms)
+        back = self._launches(range(size))
+        new = self._launches(range(self._seen, self._seen + size))
+        self._seen += size
         after, _ = self._timed(lambda _number: self._bare(), range(size))
-        return Round(before + after, logins, launches)
+        return Round(before + after, back, new)
+
+    def _launches(self, people: range) -> float:
+        """Let each of these people log in, and then launch."""
+        logins, begun = self._timed(self._login, people)
+        forms = [self._signed(*each) for each in zip(people, begun, strict=True)]
+        launches, _ = self._timed(self._launch, forms)
+        return logins + launches
 
     def _timed(self, work: Callable[[A], B], items: Sequence[A]) -> tuple[float, list[B]]:
         with ThreadPoolExecutor(self.plan.threads) as pool:
@@ -101,7 +111,7 @@ class Load:
         parameters = {
             "iss": self.plan.issuer,
             "client_id": self.plan.client_id,
-            "login_hint": str(number % self.plan.people),
+            "login_hint": str(number),
             "lti_message_hint": "7",
             "target_link_uri": self._target,
         }
@@ -131,18 +141,17 @@ class Load:
     def _claims(self, number: int, nonce: str) -> dict[str, object]:
         now = int(time.time())
         course = number % self.plan.courses
-        person = number % self.plan.people
         return {
             "iss": self.plan.issuer,
             "aud": self.plan.client_id,
-            "sub": f"student-{person}",
+            "sub": f"student-{number}",
             "iat": now,
             "exp": now + 60,
             "nonce": nonce,
-            "name": f"学生 {person}",
+            "name": f"学生 {number}",
             "given_name": "生",
             "family_name": "学",
-            "email": f"student-{person}@example.edu",
+            "email": f"student-{number}@example.edu",
             LTI + "version": "1.3.0",
             LTI + "message_type": "LtiResourceLinkRequest",
             LTI + "deployment_id": "1",
@@ -150,7 +159,7 @@ class Load:
             LTI + "roles": [LEARNER],
             LTI + "resource_link": {"id": f"link-{course}", "title": "作业"},
             LTI + "context": {"id": f"course-{course}", "title": "Web 前端", "label": "WEB"},
-            LTI + "lis": {"person_sourcedid": f"2024{person:04}"},
+            LTI + "lis": {"person_sourcedid": f"2024{number:05}"},
             LTI + "tool_platform": {"guid": "g", "product_family_code": "moodle"},
             LTI + "launch_presentation": {"locale": "zh_cn", "document_target": "iframe"},
             AGS: {
