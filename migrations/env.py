@@ -13,17 +13,26 @@ def plain_type(kind: str, item: object, _context: object) -> str | bool:
     return False
 
 
+LOCK_SECONDS = 5
+"""On PostgreSQL a statement that waits for a table's lock holds up everybody who comes after it,
+readers too. So it gives up; what was done before stays done, and another try does the rest."""
+
 database = Database(context.config.attributes["url"])
-with database.engine.connect() as connection:
-    context.configure(
-        connection=connection,
-        target_metadata=tables.metadata,
-        render_as_batch=True,
-        transaction_per_migration=True,
-        compare_type=True,
-        render_item=plain_type,
-    )
-    with context.begin_transaction():
-        context.run_migrations()
-    connection.commit()
-database.close()
+try:
+    with database.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+            connection.commit()
+        context.configure(
+            connection=connection,
+            target_metadata=tables.metadata,
+            render_as_batch=True,
+            transaction_per_migration=True,
+            compare_type=True,
+            render_item=plain_type,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+finally:
+    database.close()

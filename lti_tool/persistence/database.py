@@ -18,7 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
@@ -42,6 +42,8 @@ POOL_SIZE = 10
 """Connections kept per process, and as many more at need; more than a process has threads."""
 IDLE_SECONDS = 1.0
 READS_ONLY = "lti_tool_reads_only"
+LOCK_NOT_AVAILABLE = "55P03"
+"""What PostgreSQL calls a lock that was not given within lock_timeout."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -50,6 +52,16 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class DatabaseBusyError(DatabaseError):
+    """A migration was not given a table in time: somebody has held it for long. Nothing of that
+    migration was done, those before it are; trying again goes on with it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a table was in use for too long; the migrations before this one are done, run it again"
+        )
 
 
 class Base(DeclarativeBase):
@@ -188,8 +200,16 @@ def alembic_config(url: str, migrations_dir: Path) -> Config:
 
 
 def upgrade(url: str, migrations_dir: Path) -> None:
-    """Bring the database to the newest schema; does nothing when it is there already."""
-    command.upgrade(alembic_config(url, migrations_dir), "head")
+    """Bring the database to the newest schema; does nothing when it is there already.
+
+    Raises DatabaseBusyError when a table was in use for too long (PostgreSQL).
+    """
+    try:
+        command.upgrade(alembic_config(url, migrations_dir), "head")
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+            raise DatabaseBusyError from error
+        raise
 
 
 def pending_revisions(url: str, migrations_dir: Path) -> tuple[str, ...]:
