@@ -23,6 +23,7 @@ from lti_tool.delivery.documents import DocumentReader
 from lti_tool.delivery.heartbeat import Heartbeat
 from lti_tool.delivery.means import Means
 from lti_tool.delivery.notice_handlers import NoticeAsker
+from lti_tool.delivery.reconciler import Reconciler
 from lti_tool.delivery.rosters import RosterRefresher
 from lti_tool.delivery.rounds import Engine
 from lti_tool.delivery.standings import StandingKeeper, Surroundings
@@ -121,8 +122,8 @@ def build_engines(parts: Parts) -> tuple[Engine, ...]:
     keeper = StandingKeeper(parts.database, _surroundings(parts))
     asker = NoticeAsker(means, handler=ToolAddress(parts.settings.base_url).notices_url)
     reader = DocumentReader(parts.database, parts.clock)
-    scores, columns, rosters = Deliverer(means), ColumnKeeper(means), RosterRefresher(means)
-    return heartbeat, scores, columns, rosters, asker, keeper, reader
+    talking = (ColumnKeeper(means), RosterRefresher(means), Reconciler(means), asker)
+    return heartbeat, Deliverer(means), *talking, keeper, reader
 
 
 def _surroundings(parts: Parts) -> Surroundings:

@@ -266,6 +266,23 @@ class Platform:
         with self._lock:
             self._items[item.id] = item
 
+    def change_maximum(self, item_id: int, maximum: float, *, rescale: bool) -> None:
+        """Give a column another maximum as a teacher; its grades are rescaled, or kept as numbers
+        and capped at the new maximum."""
+        with self._lock:
+            item = self._items[item_id]
+            self._items[item_id] = replace(item, maximum=maximum)
+            for key, cell in self._grades.items():
+                if key[0] == item_id and cell.score is not None:
+                    scaled = cell.score * maximum / item.maximum if rescale else cell.score
+                    self._grades[key] = replace(cell, score=min(scaled, maximum))
+
+    def clear_grade(self, item_id: int, user_id: str) -> None:
+        """Empty a cell of the gradebook as a teacher."""
+        with self._lock:
+            cell = self._grades[item_id, user_id]
+            self._grades[item_id, user_id] = replace(cell, score=None, received=self.now())
+
     def delete_line_item(self, item_id: int) -> None:
         """Remove a column and all its grades."""
         with self._lock:
