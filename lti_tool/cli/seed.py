@@ -198,6 +198,7 @@ class _Storyteller:
             ),
             course_id=room.course.id,
             link_id=None,
+            brief=chapter.brief,
         )
         self._lms.add_activity(
             chapter.title,

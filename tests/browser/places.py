@@ -8,11 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 
 from tests.browser.demo import Demo
 from tests.browser.visits import REGISTRAR, TEACHER, Visit, visit
+from tests.exchange.standard_documents.invented import Layout, document
+from tests.exchange.standard_documents.writers import as_text
 
+STANDARD = "530050-2021-2.0"
 OPEN = "破损商品售后咨询实操"
 """The assessment under way in the demo."""
 PAST = "常规业务处理实操（二）"
@@ -20,6 +23,8 @@ DRAFTING = "陈佳怡"
 """Has a draft of the open assessment."""
 HANDED_IN = "张子涵"
 """Waits to be rated on the open assessment, and has feedback on earlier ones."""
+READING = 60_000
+"""Milliseconds until a document is read, in a process of its own."""
 
 
 @dataclass
@@ -130,12 +135,35 @@ def _admin(atlas: Atlas, language: str) -> str:
         page.close()
 
 
+def _standard_draft(atlas: Atlas, language: str) -> str:
+    """A document handed in on the page and read by the demo's own thread."""
+    page = atlas.browser.new_page(locale="zh-CN")
+    content = as_text(document(Layout(lost=True, paged=True, codes="①")))
+    try:
+        page.goto(_standards(atlas, language))
+        upload = FilePayload(name="标准.txt", mimeType="text/plain", buffer=content)
+        page.locator("input[type=file]").set_input_files(upload)
+        page.locator("form[enctype] button").click()
+        page.locator("#confirm").wait_for(timeout=READING)
+        return page.url
+    finally:
+        page.close()
+
+
+def _standards(atlas: Atlas, language: str) -> str:
+    return urljoin(_admin(atlas, language), "../standards/")
+
+
 _QUEUE = _landing(TEACHER, OPEN)
 _DRAFT = _landing(DRAFTING, OPEN)
 _OUTCOMES = _landing(REGISTRAR, INSTITUTION)
+_RUBRIC = _under(REGISTRAR, INSTITUTION, f"/rubrics/{STANDARD}")
 
 PLACES = (
     Place("choose", _landing(TEACHER, CHOOSING), "button.btn-primary"),
+    Place(
+        "ready", _under(TEACHER, OPEN, f"/teacher/choose/ready/{STANDARD}/elementary/2.1"), "input"
+    ),
     Place("home", _under(TEACHER, OPEN, "/teacher/"), "main a[href*='/assessments/']"),
     Place("queue", _QUEUE, "main a[href*='/work/']"),
     Place("conditions", _linked(_QUEUE, "a[href*='/conditions']"), "main button.btn-primary"),
@@ -154,7 +182,12 @@ PLACES = (
     Place("outcomes", _OUTCOMES, "main a[href*='/decision/']"),
     Place("decision", _linked(_OUTCOMES, "main a[href*='/decision/']"), "main button"),
     Place("rule", _linked(_OUTCOMES, "a[href*='/rule/']"), "main button"),
+    Place("rubric", _RUBRIC, "main a.btn"),
+    Place("rubric-criterion", _beside(_RUBRIC, "/criteria/elementary/2.1.1"), "main textarea"),
+    Place("rubric-scale", _beside(_RUBRIC, "/scale"), "main input"),
     Place("platforms", _admin),
+    Place("standards", _standards, "main button.btn-primary"),
+    Place("standard-draft", _standard_draft, "main a.draft-edit"),
     Place("connect", _beside(_admin, "platforms/new"), "main button.btn-primary"),
     Place("health", _beside(_admin, "health")),
     Place("signed-out", lambda atlas, _: f"{atlas.demo.tool_url}/s/unknown/student/progress"),
