@@ -15,12 +15,24 @@ from lti_tool.domain.errors import DomainError
 from lti_tool.persistence.database import DatabaseError
 from lti_tool.settings import SettingsError
 
-from . import access, attainment, backup, databases, demo, doctor, keys, platforms, serve, standards
+from . import (
+    access,
+    attainment,
+    audit,
+    backup,
+    databases,
+    demo,
+    doctor,
+    keys,
+    platforms,
+    serve,
+    standards,
+)
 from .console import ConsoleError, complain
 
 PARTS = (
     *(demo, serve, databases, backup, platforms, access),
-    *(keys, standards, attainment, doctor),
+    *(keys, standards, attainment, audit, doctor),
 )
 
 

@@ -54,10 +54,12 @@ def note(
 def entries_about(session: Session, subject: str) -> Sequence[AuditEntry]:
     """The entries about one subject, oldest first."""
     query = select(AuditRow).filter_by(subject=subject).order_by(AuditRow.at, AuditRow.id)
-    return [
-        AuditEntry(row.at, row.actor_id, row.action, row.subject, row.detail)
-        for row in session.scalars(query)
-    ]
+    return [as_entry(row) for row in session.scalars(query)]
+
+
+def as_entry(row: AuditRow) -> AuditEntry:
+    """The value of a row, for the chain of seals over the log."""
+    return AuditEntry(row.at, row.actor_id, row.action, row.subject, row.detail)
 
 
 def last_about(session: Session, subject: str) -> datetime | None:

@@ -34,6 +34,7 @@ class DecisionRow(Base):
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(Text, default="")
     waived: Mapped[list[str] | None] = mapped_column(Json)
+    links: Mapped[int | None]
 
 
 class WaiverRow(Base):
@@ -80,6 +81,7 @@ def add_decision(session: Session, decision: Decision) -> None:
             decided_at=decision.decided_at,
             reason=decision.reason,
             waived=None if decision.waived is None else sorted(map(str, decision.waived)),
+            links=decision.links,
         )
     )
     session.flush()
@@ -124,8 +126,9 @@ def decisions_of_school(session: Session, school_id: int, standard_id: str) -> S
 def every_decision(session: Session) -> Iterator[Decision]:
     """Every decision there is, oldest first, read in pieces."""
     query = select(DecisionRow).order_by(DecisionRow.decided_at, DecisionRow.id)
-    for row in session.scalars(query.execution_options(yield_per=500)):
-        yield _decision(row)
+    with session.scalars(query.execution_options(yield_per=500)) as rows:
+        for row in rows:
+            yield _decision(row)
 
 
 def add_waiver(session: Session, *, school_id: int, standard_id: str, waiver: Waiver) -> None:
@@ -190,4 +193,5 @@ def _decision(row: DecisionRow) -> Decision:
         decided_at=row.decided_at,
         reason=row.reason,
         waived=None if row.waived is None else frozenset(map(RequirementKey.parse, row.waived)),
+        links=row.links,
     )

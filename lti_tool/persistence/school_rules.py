@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lti_tool.domain.errors import StaleFormError
 
 from .database import Base, Json, UtcDateTime
 
@@ -42,20 +45,22 @@ class StoredRule:
 
 
 def add_rule(session: Session, rule: StoredRule, *, school_id: int, standard_id: str) -> None:
-    """Store a new version, from now on the one in force. Raises IntegrityError for a version
+    """Store a new version, from now on the one in force. Raises StaleFormError for a version
     that exists: two people set a rule at once."""
-    session.add(
-        RuleRow(
-            school_id=school_id,
-            standard_id=standard_id,
-            version=rule.version,
-            content=dict(rule.content),
-            reason=rule.reason,
-            set_by=rule.set_by,
-            set_at=rule.set_at,
-        )
+    row = RuleRow(
+        school_id=school_id,
+        standard_id=standard_id,
+        version=rule.version,
+        content=dict(rule.content),
+        reason=rule.reason,
+        set_by=rule.set_by,
+        set_at=rule.set_at,
     )
-    session.flush()
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as conflict:
+        raise StaleFormError from conflict
 
 
 def rules_of(session: Session, school_id: int, standard_id: str) -> Sequence[StoredRule]:

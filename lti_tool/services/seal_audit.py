@@ -1,0 +1,119 @@
+"""Seals over the audit log: each entry is chained to the one before it with a secret key.
+
+Whoever changes, removes or slips in an entry in the database cannot make its seal, since the
+key is made from the tool's secret key, which is kept elsewhere. Not here: writing entries.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from lti_tool.persistence import audit_seals
+from lti_tool.persistence.audit_log import AuditEntry
+from lti_tool.persistence.audit_seals import START, Link
+from lti_tool.persistence.database import Session
+
+SETTLED = timedelta(seconds=10)
+"""An entry this old has been committed: entries of one moment can arrive in any order."""
+OVERDUE = timedelta(hours=1)
+"""An entry still without a seal by now was slipped in with an old date, or nothing delivers."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealKey:
+    """A key that seals are made with; ``id`` names it without telling it."""
+
+    id: str
+    secret: bytes
+
+
+def seal_key(secret_key: str) -> SealKey:
+    """The key made from the tool's secret key."""
+    secret = hashlib.sha256(b"audit seals:" + secret_key.encode()).digest()
+    return SealKey(hashlib.sha256(b"id:" + secret).hexdigest()[:8], secret)
+
+
+class Fault(StrEnum):
+    """What is wrong at a place of the chain."""
+
+    CHANGED = "changed"
+    """The entry is not what was sealed, or the chain before it was cut."""
+    REMOVED = "removed"
+    """The entry that was sealed is gone."""
+    GAP = "gap"
+    """A link is missing before this one."""
+    UNKNOWN_KEY = "unknown_key"
+    """It was sealed with a secret key that is not among the tool's keys any more."""
+    UNSEALED = "unsealed"
+    """Entries that should have long been sealed are not; the place is the end of the chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place where the chain does not hold."""
+
+    fault: Fault
+    position: int
+    entry_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How many links hold from the first on, and what stops them; None: the whole log holds."""
+
+    sound: int
+    broken: Break | None
+
+
+def seal_entries(session: Session, key: SealKey, *, now: datetime, most: int) -> int:
+    """Seal the next settled entries; returns how many, 0 where another process was faster."""
+    link = audit_seals.last_link(session)
+    made: list[Link] = []
+    for entry_id, entry in audit_seals.unsealed(session, before=now - SETTLED, most=most):
+        seal = _seal(key, link, entry_id, entry)
+        link = Link(link.position + 1, entry_id, seal, key.id)
+        made.append(link)
+    return len(made) if audit_seals.add_links(session, made) else 0
+
+
+def verify_audit(session: Session, keys: Iterable[SealKey], *, now: datetime) -> Verdict:
+    """Follow the chain from its first link to its end."""
+    known = {each.id: each for each in keys}
+    before = START
+    for link, entry in audit_seals.chain(session):
+        fault = _fault(known.get(link.key_id), before, link, entry)
+        if fault is not None:
+            return Verdict(before.position, Break(fault, link.position, link.entry_id))
+        before = link
+    if audit_seals.count_unsealed(session, before=now - OVERDUE):
+        return Verdict(before.position, Break(Fault.UNSEALED, before.position, before.entry_id))
+    return Verdict(before.position, None)
+
+
+def _fault(key: SealKey | None, before: Link, link: Link, entry: AuditEntry | None) -> Fault | None:
+    if link.position != before.position + 1:
+        return Fault.GAP
+    if entry is None:
+        return Fault.REMOVED
+    if key is None:
+        return Fault.UNKNOWN_KEY
+    right = _seal(key, before, link.entry_id, entry)
+    return None if hmac.compare_digest(right, link.seal) else Fault.CHANGED
+
+
+def _seal(key: SealKey, before: Link, entry_id: int, entry: AuditEntry) -> str:
+    content = [
+        before.seal,
+        entry_id,
+        entry.at.astimezone(UTC).isoformat(),
+        entry.actor_id,
+        entry.action,
+        entry.subject,
+        entry.detail,
+    ]
+    text = json.dumps(content, ensure_ascii=True).encode()
+    return hmac.new(key.secret, text, hashlib.sha256).hexdigest()
