@@ -26,6 +26,7 @@ from lti_tool.delivery.notice_handlers import NoticeAsker
 from lti_tool.delivery.reconciler import Reconciler
 from lti_tool.delivery.rosters import RosterRefresher
 from lti_tool.delivery.rounds import Engine
+from lti_tool.delivery.sealing import AuditSealer
 from lti_tool.delivery.standings import StandingKeeper, Surroundings
 from lti_tool.delivery.tasks import Due, delivery_app, publish
 from lti_tool.delivery.worker import Worker
@@ -36,6 +37,7 @@ from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.keys import SigningKey, ensure_signing_key
 from lti_tool.lti.urls import ToolAddress
 from lti_tool.persistence.database import Database, pending_revisions
+from lti_tool.services.seal_audit import seal_key
 from lti_tool.settings import Settings, read_settings
 from lti_tool.telemetry.log import configure_log
 from lti_tool.web import (
@@ -122,8 +124,9 @@ def build_engines(parts: Parts) -> tuple[Engine, ...]:
     keeper = StandingKeeper(parts.database, _surroundings(parts))
     asker = NoticeAsker(means, handler=ToolAddress(parts.settings.base_url).notices_url)
     reader = DocumentReader(parts.database, parts.clock)
+    sealer = AuditSealer(parts.database, seal_key(parts.settings.secret_key), parts.clock)
     talking = (ColumnKeeper(means), RosterRefresher(means), Reconciler(means), asker)
-    return heartbeat, Deliverer(means), *talking, keeper, reader
+    return heartbeat, Deliverer(means), *talking, keeper, reader, sealer
 
 
 def _surroundings(parts: Parts) -> Surroundings:
