@@ -17,10 +17,13 @@ from sqlalchemy import Dialect, Engine, Insert, Select, Update
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import TypeEngine
 
 AT_ONCE = "lti_tool_at_once"
 """The execution option of a connection on which no transaction is begun."""
+
+CURSOR = "lti_tool_cursor"
 
 Process = Callable[[Any], Any]
 
@@ -62,9 +65,7 @@ class AtOnce:
             driver: Any = connection.driver_connection
             if self._autocommit:
                 driver.autocommit = True
-            cursor = connection.cursor()
-            row = ready.one(cursor, values)
-            cursor.close()
+            row = ready.one(_cursor_of(connection), values)
             if self._autocommit:
                 driver.autocommit = False
         except BaseException as error:
@@ -117,6 +118,15 @@ class _Ready:
                 for each, process in zip(row, self.columns, strict=True)
             )
         )
+
+
+def _cursor_of(connection: PoolProxiedConnection) -> DBAPICursor:
+    """The cursor of a connection that these statements share: psycopg takes nearly as long to make
+    one as to run a statement. It lives as long as the connection."""
+    cursor: DBAPICursor | None = connection.info.get(CURSOR)
+    if cursor is None:
+        cursor = connection.info[CURSOR] = connection.cursor()
+    return cursor
 
 
 def _prepare(built: Insert | Update | Select[Any], dialect: Dialect) -> _Ready:
