@@ -180,3 +180,30 @@ def test_spoken_licences_are_not_taken_for_better_ones(
     licences: ModuleType, spoken: str, spdx: str
 ) -> None:
     assert licences._spdx(spoken) == spdx
+
+
+def test_each_test_that_holds_a_threat_exists() -> None:
+    told = (DEPLOY / "SECURITY.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", told)
+    assert len(named) > 30
+    missing = [
+        f"{path}::{name}"
+        for path, name in named
+        if f"def {name}(" not in (ROOT / path).read_text(encoding="utf-8")
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", ["OPERATIONS.md", "SECURITY.md"])
+def test_a_guide_says_each_thing_in_both_languages(name: str) -> None:
+    lines = (DEPLOY / name).read_text(encoding="utf-8").splitlines()
+    heads = [line for line in lines if line.startswith("#")]
+    assert [each for each in heads if not re.search(r"[a-z].*[\u4e00-\u9fff]", each)] == []
+
+
+def test_a_command_that_the_guide_names_exists() -> None:
+    told = (DEPLOY / "OPERATIONS.md").read_text(encoding="utf-8")
+    commands = set(re.findall(r"`lti-tool ([a-z]+)", told))
+    modules = (ROOT / "lti_tool" / "cli").glob("*.py")
+    declared = "".join(each.read_text(encoding="utf-8") for each in modules)
+    assert [each for each in commands if f'add_parser("{each}"' not in declared] == []
