@@ -7,6 +7,7 @@ Not here: what the values mean (``lti_tool.domain``), and where the two folders 
 from .bundle import StandardBundle
 from .coverage import Coverage, Share, coverage
 from .draft_files import Origin, draft_files, draft_rows, write_draft
+from .link_file import links_yaml
 from .problems import CatalogueError, Problem
 from .reader import Catalogue, load_catalogue
 from .report import Finding, FindingKind, content_report
@@ -34,6 +35,7 @@ __all__ = [
     "draft_files",
     "draft_rows",
     "explained",
+    "links_yaml",
     "load_catalogue",
     "requirement_rows",
     "rows_csv",

@@ -6,7 +6,8 @@ Not here: what a link means (``lti_tool.domain.mapping``), the attainment rule (
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from lti_tool.domain.mapping import EquivalenceLink, LinkTag
+from lti_tool.domain.equivalence import conflicts, pair_faults
+from lti_tool.domain.mapping import EquivalenceLink
 from lti_tool.domain.standard import Requirement, RequirementKey, Standard, Text
 
 from .problems import Problem
@@ -18,7 +19,12 @@ Known = Mapping[RequirementKey, Requirement]
 
 
 def link_problems(file: Parsed[EquivalenceFile], standard: Standard) -> Iterator[Problem]:
-    """What is wrong with the links, held against the standard's own texts."""
+    """What is wrong with the links, held against the standard's own texts and each other."""
+    found = list(_problems_by_link(file, standard))
+    yield from found or _contradictions(file, standard)
+
+
+def _problems_by_link(file: Parsed[EquivalenceFile], standard: Standard) -> Iterator[Problem]:
     known = {each.key: each for each in standard.requirements()}
     seen: set[tuple[str, str]] = set()
     for index, link in enumerate(file.value.links):
@@ -28,6 +34,18 @@ def link_problems(file: Parsed[EquivalenceFile], standard: Standard) -> Iterator
         seen.add((link.lower, link.higher))
         for reason in reasons:
             yield file.problem(reason, "links", index)
+
+
+def _contradictions(file: Parsed[EquivalenceFile], standard: Standard) -> Iterator[Problem]:
+    """Links that cannot all be true, told at the last link it takes; the words name the others."""
+    links = build_links(file.value)
+    for each in conflicts(standard, links):
+        involved = {*each.path, each.against}
+        places = [index for index, link in enumerate(links) if link in involved]
+        words = each.words(standard)
+        named = ", ".join(f"links[{index}]" for index in places)
+        reason = Text(f"{words.zh}（{named}）", f"{words.en} ({named})")
+        yield file.problem(reason, "links", places[-1])
 
 
 def build_links(file: EquivalenceFile) -> tuple[EquivalenceLink, ...]:
@@ -63,24 +81,8 @@ def _review_problems(link: LinkEntry) -> Iterator[Text]:
 
 
 def _pair_problems(link: LinkEntry, standard: Standard, known: Known) -> Iterator[Text]:
-    keys = [RequirementKey.parse(link.lower), RequirementKey.parse(link.higher)]
-    missing = [key for key in keys if key not in known]
+    lower, higher = RequirementKey.parse(link.lower), RequirementKey.parse(link.higher)
+    missing = [key for key in (lower, higher) if key not in known]
     yield from map(unknown, missing)
-    if missing:
-        return
-    lower, higher = (known[key] for key in keys)
-    if standard.rank(lower.key.level) >= standard.rank(higher.key.level):
-        yield Text("lower 的等级应低于 higher", "lower must be of a lower level than higher")
-    yield from _tag_problems(link.tags[0], lower, higher)
-
-
-def _tag_problems(tag: LinkTag, lower: Requirement, higher: Requirement) -> Iterator[Text]:
-    """Where the first tag, which decides, does not agree with the texts."""
-    equal = lower.text is not None and lower.text == higher.text
-    if tag is LinkTag.SAME and not equal:
-        yield Text("标为 same，但两条文字不同", "tagged same, but the two texts differ")
-    if tag is LinkTag.DIFF and equal:
-        yield Text("标为 diff，但两条文字相同", "tagged diff, but the two texts are equal")
-    inferred = higher.inferred_from == lower.key or lower.inferred_from == higher.key
-    if tag is LinkTag.INFERRED and not inferred:
-        yield Text("标为 inferred，但并非推定关系", "tagged inferred, but neither is inferred so")
+    if not missing:
+        yield from pair_faults(standard, lower, higher, link.tags[0])

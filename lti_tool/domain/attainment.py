@@ -115,7 +115,8 @@ class Decision:
     """A sign-off (认定) or its revocation (撤销), never changed afterwards.
 
     ``digest`` covers everything the decision rests on, see :func:`digest_of`. ``waived`` are the
-    waivers it rests on; None for a decision from before these were kept.
+    waivers it rests on; None for a decision from before these were kept. ``links`` counts the
+    school's decisions on equivalence that it rests on, None likewise.
     """
 
     id: str
@@ -132,6 +133,7 @@ class Decision:
     decided_at: datetime
     reason: str = ""
     waived: frozenset[RequirementKey] | None = None
+    links: int | None = None
 
 
 class AttainmentState(StrEnum):

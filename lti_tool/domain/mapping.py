@@ -48,9 +48,14 @@ class EquivalenceLink:
     reviewed: date | None = None
 
     @property
+    def never_shares(self) -> bool:
+        """Whether a tag says that the two are different competences."""
+        return bool(NEVER_SHARED.intersection(self.tags))
+
+    @property
     def shares_evidence(self) -> bool:
         """Whether evidence for one side counts for the other."""
-        if NEVER_SHARED.intersection(self.tags):
+        if self.never_shares:
             return False
         return self.tags[0] is LinkTag.SAME or self.reviewer is not None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lti_tool.catalogue import Catalogue, StandardBundle
 from lti_tool.domain.assessment import MAX_TITLE, Assessment
 from lti_tool.domain.errors import NotFoundError, UnknownRequirementError
+from lti_tool.domain.mapping import EquivalenceClasses
 from lti_tool.domain.ready_assessment import ReadyAssessment
 from lti_tool.domain.rubric import Criterion, Rubric
 from lti_tool.domain.standard import (
@@ -24,6 +25,7 @@ from lti_tool.domain.standard import (
 from lti_tool.persistence import assessments, courses
 from lti_tool.persistence.database import Session
 
+from .standing import classes_of
 from .work import as_in_force
 
 
@@ -79,12 +81,13 @@ def show_chooser(
     """
     shipped = catalogue.find(standard_id) if standard_id else catalogue.standards[-1]
     bundle = as_in_force(session, shipped, courses.course(session, course_id).school_id)
+    classes = classes_of(session, shipped, courses.course(session, course_id).school_id)
     others = (each.standard for each in catalogue.standards)
     return Chooser(
         bundle.standard,
         bundle.rubric,
         tuple(each for each in others if each.id != bundle.standard.id),
-        tuple(_offered(bundle, level) for level in bundle.standard.levels),
+        tuple(_offered(bundle.standard, classes, level) for level in bundle.standard.levels),
         frozenset(
             str(each.requirement) for each in bundle.rubric.criteria.values() if each.red_line
         ),
@@ -162,14 +165,9 @@ def _chosen_from(task: WorkTask, wanted: frozenset[RequirementKey]) -> bool:
     return any(each.key in wanted for each in task.requirements)
 
 
-def _offered(bundle: StandardBundle, level: Level) -> OfferedLevel:
-    return OfferedLevel(
-        level, tuple(OfferedArea(area, _shared_with(bundle, level, area)) for area in level.areas)
-    )
+def _offered(standard: Standard, classes: EquivalenceClasses, level: Level) -> OfferedLevel:
+    def shared_with(area: WorkArea) -> Level | None:
+        homes = {classes.class_of(each.key).key.level for each in area.requirements}
+        return None if level.key in homes or len(homes) != 1 else standard.level(homes.pop())
 
-
-def _shared_with(bundle: StandardBundle, level: Level, area: WorkArea) -> Level | None:
-    homes = {bundle.classes.class_of(each.key).key.level for each in area.requirements}
-    if level.key in homes or len(homes) != 1:
-        return None
-    return bundle.standard.level(homes.pop())
+    return OfferedLevel(level, tuple(OfferedArea(each, shared_with(each)) for each in level.areas))

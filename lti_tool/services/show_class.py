@@ -11,6 +11,7 @@ from enum import StrEnum
 from lti_tool.catalogue import Catalogue, StandardBundle
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.attainment import AttainmentState
+from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mapping import AttainmentRule
 from lti_tool.domain.mastery import MasteryState
 from lti_tool.domain.rubric import Rubric
@@ -136,15 +137,16 @@ def show_class(
     students = _students(session, view, course_id)
     gone = () if view.group is not None else courses.former_students_of(session, course_id)
     held = standings.standings_of(session, {each.id for each in students}, bundle.standard.id)
-    tasks = tuple(_tasks(bundle, level, view, held))
     school_id = courses.course(session, course_id).school_id
+    rules = level_rule(session, bundle, school_id)
+    tasks = tuple(_tasks(rules, level, view, held))
     states = _attainments(session, bundle, level, [*students, *gone], course_id)
     rows = [_row(each, tasks, held[each.id], states.get(each.id)) for each in students]
     kept = standings.standings_of(session, {each.id for each in gone}, bundle.standard.id)
     return ClassMap(
         standard=bundle.standard,
         level=level,
-        rule=level_rule(session, bundle, school_id).rule,
+        rule=rules.rule,
         rubric=as_in_force(session, bundle, school_id).rubric,
         tasks=tasks,
         rows=tuple(_sorted(rows, view.order)),
@@ -177,29 +179,29 @@ def _first_level(standard: Standard, found: Sequence[Assessment]) -> str:
 
 
 def _tasks(
-    bundle: StandardBundle,
+    rules: LevelRule,
     level: Level,
     view: ClassView,
     held: Mapping[int, Mapping[RequirementKey, Standing]],
 ) -> Iterable[TaskColumns]:
     shown: set[RequirementKey] = set()
-    for each in bundle.standard.up_to(level.key) if view.cumulative else (level,):
+    for each in rules.standard.up_to(level.key) if view.cumulative else (level,):
         for area in each.areas:
             for task in area.tasks:
-                columns = tuple(_columns(bundle, task, held, shown))
+                columns = tuple(_columns(rules, task, held, shown))
                 if columns and view.area in (None, area.code):
                     yield TaskColumns(each, task, columns)
 
 
 def _columns(
-    bundle: StandardBundle,
+    rules: LevelRule,
     task: WorkTask,
     held: Mapping[int, Mapping[RequirementKey, Standing]],
     shown: set[RequirementKey],
 ) -> Iterable[Column]:
     """The task's requirements whose class is not shown yet, noted in ``shown``."""
     for requirement in task.requirements:
-        key = bundle.classes.class_of(requirement.key).key
+        key = rules.classes.class_of(requirement.key).key
         if key not in shown:
             shown.add(key)
             found = [each.get(key) for each in held.values()]

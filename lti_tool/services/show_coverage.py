@@ -126,7 +126,7 @@ class _Plan:
     ) -> None:
         self._bundle = bundle
         self._rules = rules
-        classes = bundle.classes
+        classes = rules.classes
         self._asked = [
             (one, {classes.class_of(each.key).key for each in one.requirements}) for one in planned
         ]
@@ -149,7 +149,7 @@ class _Plan:
 
     def _requirements(self, area: WorkArea) -> Iterator[Planned]:
         for requirement in area.requirements:
-            cls = self._bundle.classes.class_of(requirement.key)
+            cls = self._rules.classes.class_of(requirement.key)
             if cls.key not in self._shown:
                 self._shown.add(cls.key)
                 members = map(self._bundle.standard.requirement, cls.members)

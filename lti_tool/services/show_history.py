@@ -81,11 +81,11 @@ def show_history(
         raise NotFoundError
     bundle = catalogue.find(standard_id)
     requirement = bundle.standard.requirement(key)
-    members = frozenset(bundle.classes.class_of(key).members)
+    learner = people.account(session, learner_id)
+    rules = level_rule(session, bundle, learner.school_id)
+    rule, members = rules.rule, frozenset(rules.classes.class_of(key).members)
     stored = ratings.ratings_of_learner(session, learner_id, bundle.standard.id)
     counted = [each for each in in_force(stored) if each.requirement in members]
-    learner = people.account(session, learner_id)
-    rule = level_rule(session, bundle, learner.school_id).rule
     rubrics = rubrics_of(session, bundle, stored)
     mastery = mastery_of(key, counted, rule=rule.mastery, rubric=rubrics, now=now)
     rubric = as_in_force(session, bundle, learner.school_id).rubric

@@ -236,13 +236,13 @@ class _View:
     def rated(self) -> tuple[RequirementKey, ...]:
         """The classes with ratings, in the order of the source."""
         highest = self.bundle.standard.levels[-1]
-        classes = self.bundle.classes.up_to(highest.key)
+        classes = self.rules.classes.up_to(highest.key)
         return tuple(each.key for each in classes if each.key in self.masteries)
 
     def standing(self, key: RequirementKey) -> Standing:
         """How the student stands to a class, by its representative."""
         mastery = self.masteries.get(key, Mastery(key, MasteryState.NO_EVIDENCE))
-        cls = self.bundle.classes.class_of(key)
+        cls = self.rules.classes.class_of(key)
         members = [self.bundle.standard.requirement(each) for each in cls.members]
         lost = all(each.status is SourceStatus.LOST for each in members)
         return Standing(
@@ -281,7 +281,7 @@ class _View:
 
     def _added(self, level: Level) -> tuple[tuple[Standing, ...], ...]:
         """The classes whose lowest member is printed under this level, by area."""
-        classes = self.bundle.classes
+        classes = self.rules.classes
         areas = (
             tuple(
                 self.standing(each.key)
@@ -333,8 +333,8 @@ def _history(
 ) -> History | None:
     if not rated:
         return None
-    key = _chosen(view, chosen) or view.bundle.classes.class_of(rated[-1].requirement).key
-    members = view.bundle.classes.class_of(key).members
+    key = _chosen(view, chosen) or view.rules.classes.class_of(rated[-1].requirement).key
+    members = view.rules.classes.class_of(key).members
     deciding = {each.id for each in view.masteries[key].ratings}
     entries = tuple(
         HistoryEntry(
@@ -360,7 +360,7 @@ def _chosen(view: _View, name: str | None) -> RequirementKey | None:
         key = view.bundle.standard.requirement(RequirementKey.parse(name or "")).key
     except UnknownRequirementError:
         return None
-    representative = view.bundle.classes.class_of(key).key
+    representative = view.rules.classes.class_of(key).key
     return representative if representative in view.masteries else None
 
 

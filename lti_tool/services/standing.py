@@ -20,8 +20,9 @@ from lti_tool.domain.attainment import (
     in_scope,
     waived_in,
 )
+from lti_tool.domain.equivalence import links_in_force
 from lti_tool.domain.level_rule import LevelRule
-from lti_tool.domain.mapping import AttainmentRule
+from lti_tool.domain.mapping import AttainmentRule, EquivalenceClasses
 from lti_tool.domain.mastery import Mastery
 from lti_tool.domain.rating import in_force
 from lti_tool.domain.score import Score, assessment_comment, assessment_score, level_score
@@ -32,6 +33,7 @@ from lti_tool.persistence import (
     courses,
     decisions,
     line_items,
+    link_decisions,
     people,
     ratings,
     runs,
@@ -61,14 +63,25 @@ def masteries_of(
 
 def level_rule(session: Session, bundle: StandardBundle, school_id: int) -> LevelRule:
     """The attainment rule in force at a school, the school's own or the shipped one, with the
-    school's waivers."""
+    school's equivalence classes and its waivers."""
     waived = decisions.waivers_of(session, school_id, bundle.standard.id)
     return LevelRule(
         bundle.standard,
-        bundle.classes,
+        classes_of(session, bundle, school_id),
         rule_in_force(session, bundle, school_id),
         frozenset(each.requirement for each in waived),
     )
+
+
+def classes_of(
+    session: Session, bundle: StandardBundle, school_id: int, *, up_to: int | None = None
+) -> EquivalenceClasses:
+    """The equivalence classes of a school: the shipped ones as it decided about their links;
+    ``up_to``: after so many of its decisions."""
+    made = link_decisions.link_decisions_of(session, school_id, bundle.standard.id, up_to=up_to)
+    if not made:
+        return bundle.classes
+    return EquivalenceClasses(bundle.standard, links_in_force(bundle.links, made))
 
 
 def rule_in_force(session: Session, bundle: StandardBundle, school_id: int) -> AttainmentRule:
@@ -149,13 +162,17 @@ def evidence_digest(
 def rules_then(
     session: Session, bundle: StandardBundle, school_id: int, decision: Decision
 ) -> LevelRule | None:
-    """The rule and the waivers a decision was made under; None where that rule is not kept."""
+    """The rule, the classes and the waivers a decision was made under; None where that rule is
+    not kept."""
     rule = rule_of_version(session, bundle, school_id, decision.rule_version)
     if rule is None:
         return None
     now = level_rule(session, bundle, school_id)
     return replace(
-        now, rule=rule, waived=now.waived if decision.waived is None else decision.waived
+        now,
+        rule=rule,
+        classes=classes_of(session, bundle, school_id, up_to=decision.links or 0),
+        waived=now.waived if decision.waived is None else decision.waived,
     )
 
 

@@ -299,6 +299,14 @@ FAULTS = {
         "links[1]",
         "this pair stands above already",
     ),
+    "links that make two requirements of one level one": Fault(
+        EQUIVALENCE,
+        "lower: elementary/1.1.2\n  higher: intermediate/1.1.2\n  tags: [same]",
+        "lower: elementary/1.1.3\n  higher: intermediate/1.1.1\n  tags: [diff]",
+        "lower:",
+        "links[2]",
+        "of one level would become one requirement",
+    ),
     "a link with an unknown tag": Fault(
         EQUIVALENCE,
         "tags: [same]",

@@ -111,7 +111,7 @@ def areas_of(session: Session, subject: Subject) -> tuple[AreaShown, ...]:
     found = []
     for level in subject.levels:
         for area in level.areas:
-            keys = [subject.bundle.classes.class_of(each.key).key for each in area.requirements]
+            keys = [subject.rules.classes.class_of(each.key).key for each in area.requirements]
             here = [shown.requirement(left.pop(key)) for key in keys if key in left]
             if here:
                 counts = standing.get((level.key, area.code))

@@ -35,7 +35,7 @@ class Subject:
     @cached_property
     def classes(self) -> tuple[EquivalenceClass, ...]:
         """The equivalence classes the level ranges over."""
-        return self.bundle.classes.up_to(self.level.key)
+        return self.rules.classes.up_to(self.level.key)
 
     @cached_property
     def attainment(self) -> Attainment:
@@ -51,7 +51,7 @@ class Subject:
         """Why each critical class of the level and all lower ones is critical."""
         rule = self.rules.rule
         return {
-            self.bundle.classes.class_of(key).key: rule.reasons.get(key, Text(""))
+            self.rules.classes.class_of(key).key: rule.reasons.get(key, Text(""))
             for level in self.levels
             for key in sorted(rule.critical.get(level.key, ()), key=lambda key: key.sort_key)
         }
