@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from lti_tool.domain.reconciliation import HALF_CENT
 from lti_tool.lti.grade_messages import Result, ScoreToSend
 from lti_tool.lti.grades import GradeBook
 from lti_tool.lti.profiles import profile_of
@@ -16,6 +17,9 @@ from lti_tool.persistence.line_items import LineItem
 from lti_tool.persistence.scores import Delivery
 
 from .means import Means
+
+STORED_TO = Decimal("0.00001")
+"""Moodle stores five decimals of its own scale (observed on 4.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,8 @@ class Errand:
         where it keeps one comment and tells it."""
         if held.score is None:
             return False
-        share = held.score / (held.maximum or Decimal(1))
-        if abs(share - self.delivery.given / self.delivery.maximum) >= Decimal("0.0001"):
+        scale = self.delivery.maximum / (held.maximum or Decimal(1))
+        if abs(held.score * scale - self.delivery.given) > HALF_CENT + STORED_TO * scale:
             return False
         if self.appends_comments or not held.comment:
             return True

@@ -114,3 +114,17 @@ def test_a_conflict_after_many_failures_is_still_followed(moodle: School) -> Non
     assert moodle.delivery(column).conflicts == 1
     moodle.deliver_after(1)
     assert moodle.delivery(column).state is DeliveryState.DELIVERED
+
+
+def test_a_grade_that_differs_by_a_point_of_very_many_is_not_the_same(moodle: School) -> None:
+    column = moodle.column(maximum=100_000)
+    moodle.queue(column, 56)
+    moodle.deliver()
+    moodle.clock.move(60)
+    moodle.queue(column, 57)
+    moodle.lms.faults.add(Fault("status", status=409))
+    moodle.deliver()
+    moodle.deliver_after(5)
+    cell = moodle.cell()
+    assert cell is not None
+    assert cell.score == 57
