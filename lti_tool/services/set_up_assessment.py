@@ -12,9 +12,16 @@ from lti_tool.domain.assessment import (
     checked,
 )
 from lti_tool.domain.brief import Brief, checked_brief
-from lti_tool.domain.errors import BadAssessmentError
+from lti_tool.domain.errors import BadAssessmentError, TransitionError
 from lti_tool.domain.standard import RequirementKey, SourceStatus, Standard, requirements_by_code
-from lti_tool.persistence import assessments, briefs, column_errands, courses, rubric_versions
+from lti_tool.persistence import (
+    assessments,
+    briefs,
+    column_errands,
+    courses,
+    ratings,
+    rubric_versions,
+)
 
 from .standing import ensure_grade_item
 from .work import Work
@@ -105,6 +112,21 @@ def change_conditions(
         column_errands.ask(work.session, item.id, now=work.now, change=True)
     work.note("change", f"assessment:{after.id}")
     return after
+
+
+def rate_with_newest(work: Work, assessment_id: str, *, course_id: int) -> None:
+    """Let an assessment be rated with the rubric in force at the school now.
+
+    Raises TransitionError once anything was rated: ratings stay on the version they were given
+    with. Raises NotFoundError outside the course.
+    """
+    assessment = assessments.assessment(work.session, assessment_id, course_id=course_id)
+    if ratings.ratings_of_assessment(work.session, assessment.id):
+        raise TransitionError("rated", "rate_with_newest")
+    school_id = courses.course(work.session, course_id).school_id
+    newest = rubric_versions.newest_id(work.session, school_id, assessment.standard_id)
+    rubric_versions.rate_with(work.session, assessment.id, newest)
+    work.note("rate_with_newest", f"assessment:{assessment.id}", str(newest))
 
 
 def point_link(work: Work, assessment_id: str, *, course_id: int, link_id: int) -> None:

@@ -4,7 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from lti_tool.domain.errors import NotFoundError, ReasonMissingError, StaleFormError
+from lti_tool.domain.errors import (
+    NotFoundError,
+    ReasonMissingError,
+    StaleFormError,
+    TransitionError,
+)
 from lti_tool.domain.mastery import MasteryState
 from lti_tool.domain.standard import RequirementKey
 from lti_tool.persistence import audit_log
@@ -16,10 +21,12 @@ from lti_tool.services.author_rubric import (
     publish_draft,
     show_authoring,
 )
+from lti_tool.services.set_up_assessment import rate_with_newest
 from lti_tool.services.show_assessment import show_assessment
 from lti_tool.services.show_chooser import show_chooser
 from lti_tool.services.show_feedback import show_feedback
 from lti_tool.services.show_progress import show_progress
+from lti_tool.services.show_rubric_used import RubricUsed, rubric_used
 from tests.services.classroom import STANDARD, Classroom
 
 KEY = RequirementKey("elementary", "2.1.1")
@@ -181,3 +188,22 @@ def test_another_schools_rubric_is_another(classroom: Classroom) -> None:
         assert show_authoring(session, classroom.catalogue, STANDARD, school_id=1).number == 1
         with pytest.raises(NotFoundError):
             show_authoring(session, classroom.catalogue, STANDARD, school_id=99)
+
+
+def test_an_assessment_may_take_the_newest_version_until_something_is_rated(
+    classroom: Classroom,
+) -> None:
+    untouched, rated = classroom.set_up(), classroom.set_up()
+    classroom.finish(classroom.enrol("陈思雨"), rated)
+    criterion(classroom, **{"1.zh": WORDS})
+    publish(classroom)
+    course_id = classroom.course.id
+    with classroom.working() as work:
+        rate_with_newest(work, untouched.id, course_id=course_id)
+    with pytest.raises(TransitionError), classroom.working() as work:
+        rate_with_newest(work, rated.id, course_id=course_id)
+    with classroom.reading() as session:
+        used = {
+            made.id: rubric_used(session, made, course_id=course_id) for made in (untouched, rated)
+        }
+    assert used == {untouched.id: RubricUsed(1, 1, True), rated.id: RubricUsed(0, 1, False)}

@@ -60,7 +60,7 @@ class Desk:
         return self.post("/publish", note=note)
 
     def table(self, kind: str = "csv") -> bytes:
-        return self.get(f"/rubric.{kind}").data
+        return self.get(f"/rubric.{kind}").get_data()
 
 
 @pytest.fixture
@@ -240,3 +240,20 @@ def test_a_file_that_is_no_rubric_is_refused(desk: Desk, content: bytes) -> None
 def test_the_first_page_is_that_of_the_newest_standard(desk: Desk) -> None:
     answer = desk.client.get(f"{desk.home}/rubrics/")
     assert answer.headers["Location"].endswith(f"/rubrics/{STANDARD}")
+
+
+def test_a_teacher_moves_an_unrated_assessment_to_the_newest_rubric(
+    classroom: Classroom, client: FlaskClient, sign_in: SignIn, desk: Desk
+) -> None:
+    made = classroom.set_up()
+    desk.send(CRITERION, dict(CELLS))
+    desk.publish()
+    teacher = sign_in(classroom.teacher, Role.TEACHER, data={"language": "en"}) + "/teacher"
+    page = f"{teacher}/assessments/{made.id}/conditions"
+    assert "rated with the shipped rubric; in force at your school is version 1" in (
+        client.get(page).text
+    )
+    assert client.post(f"{teacher}/assessments/{made.id}/rubric").status_code == 303
+    assert "in force at your school is" not in client.get(page).text
+    classroom.finish(classroom.enrol("陈思雨"), made)
+    assert client.post(f"{teacher}/assessments/{made.id}/rubric").status_code == 409

@@ -9,7 +9,8 @@ from lti_tool.domain.brief import Brief
 from lti_tool.domain.errors import BadAssessmentError
 from lti_tool.domain.launch import Role
 from lti_tool.persistence import assessments, briefs
-from lti_tool.services.set_up_assessment import change_conditions
+from lti_tool.services.set_up_assessment import change_conditions, rate_with_newest
+from lti_tool.services.show_rubric_used import rubric_used
 from lti_tool.web.access import member, reading, requires, working
 from lti_tool.web.forms import FormReader
 from lti_tool.web.localisation import gettext
@@ -49,6 +50,16 @@ def change(assessment_id: str) -> ResponseReturnValue:
     return redirect(url_for("teacher.queue", assessment_id=assessment_id), 303)
 
 
+@blueprint.post("/assessments/<assessment_id>/rubric")
+@requires(Role.TEACHER)
+def newest_rubric(assessment_id: str) -> ResponseReturnValue:
+    """Rate it with the school's newest rubric; possible while nothing was rated."""
+    with working() as work:
+        rate_with_newest(work, assessment_id, course_id=member().course_id)
+    flash(gettext("It is rated with the rubric in force now."), "ok")
+    return redirect(url_for("teacher.conditions", assessment_id=assessment_id), 303)
+
+
 def _brief(assessment_id: str) -> Brief | None:
     with reading() as session:
         return briefs.brief_of(session, assessment_id)
@@ -57,6 +68,7 @@ def _brief(assessment_id: str) -> Brief | None:
 def _page(assessment_id: str, typed: Typed | None, errors: Mapping[str, str]) -> str:
     with reading() as session:
         found = assessments.assessment(session, assessment_id, course_id=member().course_id)
+        used = rubric_used(session, found, course_id=member().course_id)
     brief = _brief(assessment_id)
     if brief is not None and is_sent():
         brief = brief_typed(brief)
@@ -67,5 +79,6 @@ def _page(assessment_id: str, typed: Typed | None, errors: Mapping[str, str]) ->
         assessment=found,
         typed=typed or typed_before(found),
         editable=with_blank(brief) if brief else None,
+        used=used,
         errors=errors,
     )
