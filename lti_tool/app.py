@@ -113,13 +113,7 @@ def build_parts(
 def build_engines(parts: Parts) -> tuple[Engine, ...]:
     """What sends due scores, keeps columns in step and reads class lists, each on its own; the
     embedded threads, ``lti-tool deliver`` and Celery all run them."""
-    tokens = AccessTokens(
-        parts.http,
-        signing_key=lambda: signing_key(parts),
-        unique=lambda: secrets.token_urlsafe(16),
-    )
-    chance = random.SystemRandom().random
-    means = Means(parts.database, parts.http, tokens, parts.clock, chance)
+    means = _means(parts)
     heartbeat = Heartbeat(parts.database, parts.clock)
     keeper = StandingKeeper(parts.database, _surroundings(parts))
     asker = NoticeAsker(means, handler=ToolAddress(parts.settings.base_url).notices_url)
@@ -132,6 +126,21 @@ def build_engines(parts: Parts) -> tuple[Engine, ...]:
 def _surroundings(parts: Parts) -> Surroundings:
     zone = ZoneInfo(parts.settings.time_zone)
     return Surroundings(lambda: parts.catalogue, parts.clock, zone, new_id)
+
+
+def build_reconciler(parts: Parts) -> Reconciler:
+    """What ``lti-tool grades reconcile`` runs at once."""
+    return Reconciler(_means(parts))
+
+
+def _means(parts: Parts) -> Means:
+    tokens = AccessTokens(
+        parts.http,
+        signing_key=lambda: signing_key(parts),
+        unique=lambda: secrets.token_urlsafe(16),
+    )
+    chance = random.SystemRandom().random
+    return Means(parts.database, parts.http, tokens, parts.clock, chance)
 
 
 def build_worker(parts: Parts, broker_url: str) -> Worker:

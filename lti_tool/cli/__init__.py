@@ -23,6 +23,7 @@ from . import (
     databases,
     demo,
     doctor,
+    grades,
     keys,
     platforms,
     serve,
@@ -32,7 +33,7 @@ from .console import ConsoleError, complain
 
 PARTS = (
     *(demo, serve, databases, backup, platforms, access),
-    *(keys, standards, attainment, audit, doctor),
+    *(keys, standards, grades, attainment, audit, doctor),
 )
 
 

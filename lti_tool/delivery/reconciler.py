@@ -14,6 +14,7 @@ from lti_tool.lti.answers import Refused, RetryLater
 from lti_tool.lti.grade_messages import LineItem as Column
 from lti_tool.lti.grades import GradeBook
 from lti_tool.persistence import line_items, reconciliations
+from lti_tool.persistence.database import Session
 from lti_tool.persistence.line_items import LineItem
 from lti_tool.persistence.reconciliations import Reconciliation
 from lti_tool.services.reconcile_grades import Reading, settle_reconciliation, theirs_of
@@ -43,30 +44,41 @@ class Reconciler:
     def deliver_due(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Do the comparison due longest; returns how many were handled, 0 when none is due."""
         visit = None if stopping() else self._claim()
-        if visit is None:
-            return 0
+        if visit is not None:
+            self._do(visit)
+        return 0 if visit is None else 1
+
+    def deliver(self, reconciliation_id: int) -> None:
+        """Do this very comparison now, once, whoever else may be at it: the first report stays."""
+        with self._means.database.reading() as session:
+            asked = reconciliations.reconciliation(session, reconciliation_id)
+            visit = self._visit(session, asked) if asked is not None else None
+        if visit is not None:
+            self._do(visit)
+
+    def _do(self, visit: _Visit) -> None:
         readings: list[Reading] = []
         for item, book in visit.columns:
             reading = self._read(item, book)
             if isinstance(reading, RetryLater):
                 self._record_trouble(visit.asked, reading)
-                return 1
+                return
             readings.append(reading)
         with self._means.database.transaction() as session:
             now = self._means.clock()
             settle_reconciliation(session, visit.asked.id, readings, now=now)
-        return 1
 
     def _claim(self) -> _Visit | None:
         with self._means.database.transaction() as session:
             asked = reconciliations.lease_due(session, now=self._means.clock(), lease=LEASE)
-            if asked is None:
-                return None
-            columns = [
-                (each, gradebook(session, each, self._means))
-                for each in line_items.line_items_of(session, asked.course_id)
-                if not each.removed
-            ]
+            return self._visit(session, asked) if asked is not None else None
+
+    def _visit(self, session: Session, asked: Reconciliation) -> _Visit:
+        columns = [
+            (each, gradebook(session, each, self._means))
+            for each in line_items.line_items_of(session, asked.course_id)
+            if not each.removed
+        ]
         return _Visit(asked, columns)
 
     def _read(self, item: LineItem, book: GradeBook | None) -> Reading | RetryLater:

@@ -21,6 +21,7 @@ from lti_tool.domain.reconciliation import (
     compared,
 )
 from lti_tool.persistence import (
+    audit_log,
     column_errands,
     courses,
     line_items,
@@ -139,22 +140,34 @@ def repair(
         for each in report.lines
         if each.can_be_repaired and finding_id in (None, each.finding.id)
     ]
-    for each in chosen:
-        _repair_one(work, each)
-    reconciliations.mark_repaired(work.session, [each.finding.id for each in chosen], now=work.now)
     work.note("repair", f"reconciliation:{reconciliation_id}", str(len(chosen)))
-    return len(chosen)
+    return _repair(work.session, chosen, work.now)
 
 
-def _repair_one(work: Work, line: Line) -> None:
+def repair_report(session: Session, report: Report, *, now: datetime) -> int:
+    """The same in nobody's name, for the whole report, as the command line does."""
+    chosen = [each for each in report.lines if each.can_be_repaired]
+    subject = f"reconciliation:{report.reconciliation.id}"
+    audit_log.note(session, "repair", subject, actor_id=None, now=now, detail=str(len(chosen)))
+    return _repair(session, chosen, now)
+
+
+def _repair(session: Session, lines: Sequence[Line], now: datetime) -> int:
+    for each in lines:
+        _repair_one(session, each, now)
+    reconciliations.mark_repaired(session, [each.finding.id for each in lines], now=now)
+    return len(lines)
+
+
+def _repair_one(session: Session, line: Line, now: datetime) -> None:
     item, kind = line.item, line.finding.kind
     if kind is Finding.COLUMN_GONE and item.url is not None:
-        line_items.forget_line_item_url(work.session, item.id, item.url)
+        line_items.forget_line_item_url(session, item.id, item.url)
     if kind in ABOUT_THE_COLUMN:
-        column_errands.ask(work.session, item.id, now=work.now, change=True)
-    for each in scores.deliveries_of(work.session, item.id):
+        column_errands.ask(session, item.id, now=now, change=True)
+    for each in scores.deliveries_of(session, item.id):
         if each.person_id == line.finding.person_id:
-            scores.send_again(work.session, each.id, now=work.now, bulk=True)
+            scores.send_again(session, each.id, now=now, bulk=True)
 
 
 def _findings(session: Session, reading: Reading) -> Sequence[CellFinding]:

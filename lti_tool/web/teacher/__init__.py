@@ -12,6 +12,7 @@ from . import (
     queue,
     rate,
     ready,
+    reconciliation,
     roster,
     rule,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "queue",
     "rate",
     "ready",
+    "reconciliation",
     "roster",
     "rule",
 ]

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.launch import Role
 from lti_tool.persistence import column_errands
+from lti_tool.services.reconcile_grades import show_reports
 from lti_tool.services.remove_column import remove_column, restore_column
 from lti_tool.services.resend_score import resend_column, resend_score
 from lti_tool.services.show_deliveries import DeliveryGroup, show_deliveries
@@ -23,12 +24,14 @@ def grades() -> ResponseReturnValue:
     with reading() as session:
         found = show_deliveries(session, course_id=member().course_id, line_item_id=asked)
         errand = column_errands.column_errand(session, found.shown.item.id) if found.shown else None
+        reports = show_reports(session, member().course_id)
     return render_template(
         "teacher/grades.html",
         page=frame(Place.GRADES),
         deliveries=found,
         column=found.shown,
         errand=errand,
+        compared=reports[0] if reports else None,
         groups=DeliveryGroup,
         words_for=words_for,
     )
