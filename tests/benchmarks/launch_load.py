@@ -90,6 +90,10 @@ class Load:
         after, _ = self._timed(lambda _number: self._bare(), range(size))
         return Round(before + after, back, new)
 
+    def enter(self, number: int) -> None:
+        """One launch from its beginning."""
+        self._launch(self._signed(number, self._login(number)))
+
     def _launches(self, people: range) -> float:
         """Let each of these people log in, and then launch."""
         logins, begun = self._timed(self._login, people)
