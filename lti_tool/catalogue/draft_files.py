@@ -83,7 +83,7 @@ def draft_files(draft: StandardDraft, origin: Origin) -> Mapping[str, str]:
         ),
     }
     for level in draft.levels:
-        content: Value = {
+        content: Mapping[str, Value] = {
             **of,
             "level": level.key,
             "areas": [_area(draft, level, each) for each in level.areas],

@@ -45,7 +45,12 @@ FACTS = ("title", "code", "version", "publisher", "published")
 def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the two actions of ``standard``."""
     reading = actions.add_parser("import", help="make a draft from a document")
-    reading.add_argument("file", type=Path, metavar="FILE", help="text, Markdown, HTML, DOCX, PDF")
+    reading.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="text, Markdown, HTML, DOCX, PDF; CSV of Moodle or Canvas; JSON of CASE",
+    )
     reading.add_argument("--output", type=Path, metavar="DIR", help="default: ./CODE-VERSION-draft")
     reading.add_argument("--csv", action="store_true", help="print the draft as CSV, write nothing")
     for fact in FACTS:

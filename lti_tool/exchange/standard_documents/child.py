@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from lti_tool.catalogue.draft_json import draft_to_json
+from lti_tool.domain.standard_draft import StandardDraft
+from lti_tool.exchange.frameworks import NotAFrameworkError, is_framework, read_framework
 
 from .blocks import NotAStandardError, Progress
 from .bounded import OUT_OF_MEMORY
@@ -26,7 +28,7 @@ def main(arguments: list[str]) -> int:
     _limit(int(memory), int(seconds))
     sys.setrecursionlimit(DEEPEST)
     try:
-        draft = recognise(stream_of(_content(Path(path), int(largest)), name), _report)
+        draft = _draft(_content(Path(path), int(largest)), name)
     except NotAStandardError as error:
         _answer({"refused": [error.reason, error.detail]})
         return 0
@@ -37,6 +39,15 @@ def main(arguments: list[str]) -> int:
         return 0
     sys.stdout.write(f'{{"draft": {draft_to_json(draft)}}}\n')
     return 0
+
+
+def _draft(content: bytes, name: str) -> StandardDraft:
+    if not is_framework(name):
+        return recognise(stream_of(content, name), _report)
+    try:
+        return read_framework(content, name)
+    except NotAFrameworkError as error:
+        raise NotAStandardError(error.reason, error.detail) from error
 
 
 def _content(path: Path, largest: int) -> bytes:

@@ -4,30 +4,14 @@ Not here: the tables under them (``recognise``).
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from lti_tool.exchange.customary import KEYS
 
 from .markers import Style, marked
 from .plain import folded, tidy
 
-KEYS: Mapping[str, str] = {
-    "入门级": "entry",
-    "初级": "elementary",
-    "中级": "intermediate",
-    "高级": "advanced",
-    "专家级": "expert",
-    "一级": "grade_1",
-    "二级": "grade_2",
-    "三级": "grade_3",
-    "四级": "grade_4",
-    "五级": "grade_5",
-    "初级工": "junior_worker",
-    "中级工": "skilled_worker",
-    "高级工": "senior_worker",
-    "技师": "technician",
-    "高级技师": "senior_technician",
-}
-"""Keys of usual level names; a level of another name is called by its place."""
 _ANNOUNCED = (
     re.compile(r"[分划][为為]\S{1,3}[个個]?(?:等[级級]|[级級]别?)[：:，,](.+?)(?:[。；;]|$)"),
     re.compile(r"[分划][为為](\S{2,60}?)[一二三四五六七八九十\d]个?[个個]?(?:等[级級]|[级級]别)"),

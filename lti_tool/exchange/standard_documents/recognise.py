@@ -14,6 +14,7 @@ from lti_tool.domain.standard_draft import (
     Place,
     StandardDraft,
 )
+from lti_tool.exchange.customary import FORBIDDING, UNGRADED
 
 from .assembly import ENDS, assemble
 from .blocks import LINES, Block, NotAStandardError, Paragraph, Progress, Row
@@ -34,8 +35,6 @@ LONGEST = 20_000
 """Characters of one paragraph or cell."""
 WIDEST = 200
 """Cells of one row."""
-UNGRADED = "未分级"
-FORBIDDING = ("不得", "严禁", "嚴禁", "禁止", "不允许", "不准")
 
 
 def recognise(

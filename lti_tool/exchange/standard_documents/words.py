@@ -67,8 +67,9 @@ FIELDS: Mapping[str, Text] = {
 
 REFUSALS: Mapping[str, Text] = {
     "kind": Text(
-        "只能读取文本、Markdown、HTML、DOCX 和 PDF 文件",
-        "only text, Markdown, HTML, DOCX and PDF files can be read",
+        "只能读取文本、Markdown、HTML、DOCX、PDF，Moodle 和 Canvas 的 CSV，CASE 的 JSON",
+        "only text, Markdown, HTML, DOCX and PDF files can be read, CSV of Moodle and Canvas, "
+        "and JSON of CASE",
     ),
     "empty": Text("文件是空的", "the file is empty"),
     "not_text": Text("不是文本文件，或编码无法识别", "no text, or its encoding is not known"),
@@ -88,6 +89,24 @@ REFUSALS: Mapping[str, Text] = {
     "too_large": Text("文件或其内容过大", "the file or what it holds is too large"),
     "too_long": Text("读取超过时限，已停止", "reading took too long and was stopped"),
     "too_much": Text("读取占用的内存过多，已停止", "reading took too much memory and was stopped"),
+    "table": Text("不是能读取的 CSV 表格", "no CSV table that can be read"),
+    "unknown": Text(
+        "不认识这个表头：应为 Moodle 能力框架、Canvas 学习成果或 Canvas 评分量规的 CSV",
+        "the head of this table is not known: it should be that of Moodle's competency framework, "
+        "or of Canvas's outcomes or rubrics",
+    ),
+    "no_items": Text("文件里没有任何条目", "there is no item in the file"),
+    "no_framework_row": Text(
+        "没有 Is framework 为 1 的行", "no row says that it is the framework (Is framework = 1)"
+    ),
+    "id_twice": Text("ID number 重复", "an ID number stands there twice"),
+    "guid_twice": Text("vendor_guid 重复", "a vendor_guid stands there twice"),
+    "ratings": Text(
+        "这一行的分值不是数字，或没有由高到低",
+        "the points of this row are no numbers, or do not fall",
+    ),
+    "points": Text("这一行的分值不是数字", "the points of this row are no numbers"),
+    "case": Text("不是完好的 CASE 文件", "no sound CASE file"),
     "broken": Text("文件已损坏，读取中断", "the file is damaged; reading it broke off"),
 }
 
