@@ -6,6 +6,7 @@ there are (``reader``).
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -47,6 +48,8 @@ class StandardBundle:
     rule: AttainmentRule
     links: tuple[EquivalenceLink, ...]
     ready: ReadyAssessments
+    changed: datetime
+    """When its files were last changed in this installation."""
 
 
 def read_bundle(rubrics: Path, mappings: Path) -> StandardBundle:
@@ -87,7 +90,8 @@ class _Reading:
         if rule is None or judged is None:
             return None
         ready = build_assessments(each.value for each in assessments)
-        return StandardBundle(standard, judged, classes, rule, links, ready)
+        changed = _changed(self.rubrics, self.mappings)
+        return StandardBundle(standard, judged, classes, rule, links, ready, changed)
 
     def _standard(self, head: Parsed[StandardFile] | None) -> Standard | None:
         programmes = self._own(self.mappings / "programmes.yaml", ProgrammesFile)
@@ -174,6 +178,11 @@ class _Reading:
                     continue
                 reason = Text("不认识这个文件名", "a file of this name is not known")
                 self.problems.append(Problem(file, 1, "", reason))
+
+
+def _changed(*folders: Path) -> datetime:
+    times = [each.stat().st_mtime for folder in folders for each in folder.glob("*.yaml")]
+    return datetime.fromtimestamp(max(times), UTC)
 
 
 def _is_one_of_many(file: Path) -> bool:
