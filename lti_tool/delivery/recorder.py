@@ -16,7 +16,9 @@ from lti_tool.lti.answers import Refused, RetryLater
 from lti_tool.persistence import deliveries, line_items, paces
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.deliveries import Taken
+from lti_tool.persistence.scores import Delivery
 from lti_tool.telemetry import measures
+from lti_tool.telemetry.tracing import request_of
 
 from .means import Means
 from .outcomes import OF_THE_PLATFORM, Arrived, Conflict, NotTried, Outcome, What
@@ -113,21 +115,21 @@ class Recorder:
     def _tell(self, outcomes: Sequence[Outcome], now: datetime) -> None:
         """Log and count what came of each, once it is stored."""
         for each in outcomes:
-            what = _judged(each)
-            if isinstance(what, Arrived):
-                measures.delivered(queued_at=each.delivery.queued_at, now=now)
-            elif isinstance(what, Refused):
-                measures.needs_person(what.reason)
-                log.warning(
-                    "score was refused",
-                    score=each.delivery.id,
-                    reason=what.reason,
-                    status=what.status,
-                )
-            elif isinstance(what, RetryLater | Conflict):
-                reason = what.reason if isinstance(what, RetryLater) else "not_newer_conflict"
-                measures.postponed(reason)
-                log.info("score will be sent again", score=each.delivery.id, reason=reason)
+            with request_of(each.delivery.request_id or f"score-{each.delivery.id}"):
+                _tell_one(each.delivery, _judged(each), now)
+
+
+def _tell_one(delivery: Delivery, what: What, now: datetime) -> None:
+    if isinstance(what, Arrived):
+        measures.delivered(queued_at=delivery.queued_at, now=now)
+        log.info("score was delivered", score=delivery.id)
+    elif isinstance(what, Refused):
+        measures.needs_person(what.reason)
+        log.warning("score was refused", score=delivery.id, reason=what.reason, status=what.status)
+    elif isinstance(what, RetryLater | Conflict):
+        reason = what.reason if isinstance(what, RetryLater) else "not_newer_conflict"
+        measures.postponed(reason)
+        log.info("score will be sent again", score=delivery.id, reason=reason)
 
 
 def _judged(outcome: Outcome) -> What:

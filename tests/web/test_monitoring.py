@@ -22,6 +22,14 @@ from tests.services.classroom import Classroom
 
 TOKEN = "a token for the monitor, long enough"
 
+LOGIN = {
+    "iss": "https://nobody.example",
+    "client_id": "x",
+    "login_hint": "7",
+    "target_link_uri": "https://tool.example/lti/launch",
+}
+"""Of a platform that is not connected."""
+
 Served = Callable[..., FlaskClient]
 
 
@@ -63,7 +71,7 @@ def test_refusals_are_counted_by_reason(served: Served) -> None:
     client = served(metrics_token=TOKEN)
     name = 'lti_tool_refusals_total{reason="platform_unknown"}'
     before = read(client).get(name, 0)
-    client.post("/lti/login", data={"iss": "https://nobody.example", "client_id": "x"})
+    client.post("/lti/login", data=LOGIN)
     assert read(client)[name] == before + 1
 
 
