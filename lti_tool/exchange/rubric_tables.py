@@ -36,6 +36,8 @@ _REQUIREMENT = Text("职业技能要求（只读）", "requirement (read only)")
 _NAME = Text("水平名称", "level name")
 _PERCENT = Text("水平百分比", "level percent")
 _CUT = Text("合格线", "cut")
+_REMARK = "#"
+"""A row that begins so says something and holds nothing."""
 _YES = Text("是", "yes")
 _NO = Text("否", "no")
 
@@ -57,7 +59,7 @@ class CellProblem:
 def rubric_rows(
     standard: Standard, rubric: Rubric, keys: Iterable[RequirementKey], language: str
 ) -> list[list[str]]:
-    """The table of a rubric in a language, its head first."""
+    """The table of a rubric in a language, its head first, the standard's rights notice last."""
     fields = list(_columns(rubric.performance_levels))
     head = [_KEY, _REQUIREMENT, *(name for _, name in fields)]
     rows = [[each.in_language(language) for each in head]]
@@ -66,7 +68,7 @@ def rubric_rows(
         cells = _worded(cells_of(rubric.criterion(key)), language)
         text = standard.requirement(key).wording(language) or ""
         rows.append([str(key), text, *(cells.get(field, "") for field, _ in fields)])
-    return rows
+    return [*rows, [_REMARK, standard.rights_notice.in_language(language)]]
 
 
 def _columns(levels: Sequence[PerformanceLevel]) -> Iterator[tuple[str, Text]]:
@@ -170,9 +172,11 @@ class _Table:
             self.problems.append(CellProblem("", "", "", reason))
 
     def named_rows(self) -> Iterator[tuple[int, str]]:
-        """Each requirement's row with its key; empty rows and those of the levels left out."""
+        """Each requirement's row with its key; empty rows, remarks and the levels left out."""
         for number in range(1, len(self.rows) if "" in self.places else 0):
             name = self.at(number, "")
+            if name.startswith(_REMARK):
+                continue
             if name and name not in _words(_NAME, _PERCENT, _CUT):
                 yield number, name
             elif not name and any(each.strip() for each in self.rows[number]):

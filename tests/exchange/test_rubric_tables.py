@@ -103,3 +103,9 @@ def test_a_head_that_is_not_understood_is_named(bundle: StandardBundle) -> None:
 
 def test_a_row_of_another_member_of_a_class_is_named(bundle: StandardBundle) -> None:
     assert problems(bundle, [["编号"], ["intermediate/2.1.1"]]) == [("A2", "编号")]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_rights_notice_travels_with_the_texts(bundle: StandardBundle, language: str) -> None:
+    notice = bundle.standard.rights_notice.in_language(language)
+    assert table_of(bundle, language)[-1] == ["#", notice]

@@ -4,6 +4,7 @@ import re
 from html import unescape
 from pathlib import Path
 
+import jwt
 import pytest
 from flask.testing import FlaskClient
 
@@ -202,3 +203,27 @@ def test_an_assessment_without_a_brief_has_no_fields_for_one(
     made = classroom.set_up()
     page = client.get(f"{home}/assessments/{made.id}/conditions").text
     assert 'name="scenario"' not in page
+
+
+def test_deep_linking_puts_a_ready_assessment_into_the_course(
+    client: FlaskClient, classroom: Classroom, sign_in: SignIn
+) -> None:
+    asked: dict[str, object] = {
+        "return_url": "https://lms.example/return",
+        "accept_line_item": True,
+        "accept_multiple": False,
+        "data": None,
+        "deployment_id": classroom.course.deployment_id,
+    }
+    data: dict[str, object] = {"deep_linking": asked, "language": "en"}
+    home = sign_in(classroom.teacher, Role.TEACHER, data=data) + "/teacher"
+    assert "Insert into the course" in client.get(f"{home}{PAGE}").text
+    answer = client.post(f"{home}{PAGE}", data=FORM)
+    found = re.search(r'name="JWT" value="([^"]+)"', answer.text)
+    assert found
+    told = jwt.decode(found[1], options={"verify_signature": False})
+    (item,) = told["https://purl.imsglobal.org/spec/lti-dl/claim/content_items"]
+    made = only_assessment(classroom)
+    assert (item["custom"]["assessment"], item["title"]) == (made.id, "电话实操")
+    with classroom.reading() as session:
+        assert briefs.brief_of(session, made.id) is not None

@@ -105,7 +105,7 @@ def test_teachers_read_and_export_but_do_not_write(
     assert "客户要求重说两次以上" not in teacher.get(CRITERION).text
     assert teacher.get("/versions/0").status_code == 200
     rows = rows_of(teacher.table())
-    assert len(rows) == 4 + 95
+    assert len(rows) == 4 + 95 + 1
     assert "A draft is being written" not in teacher.get().text
     for page in ("/scale", "/changes"):
         assert teacher.get(page).status_code == 403
