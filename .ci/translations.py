@@ -20,7 +20,10 @@ ROOT = Path(__file__).parent.parent
 WEB = ROOT / "lti_tool" / "web"
 CATALOGUES = WEB / "translations" / "zh" / "LC_MESSAGES"
 SHARED = "base"
-AUDIENCES = ("launch", "registration", "student", "teacher", "registrar", "admin", "rubrics")
+AUDIENCES = (
+    *("launch", "registration", "student", "teacher", "registrar", "admin"),
+    *("rubrics", "equivalence"),
+)
 EXTRACTORS = {".py": "python", ".html": "jinja2", ".svg": "jinja2", ".txt": "jinja2"}
 
 Texts = dict[str, Catalog]

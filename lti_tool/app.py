@@ -44,6 +44,7 @@ from lti_tool.web import (
     admin,
     admin_standards,
     design,
+    equivalence,
     launch,
     monitoring,
     notices,
@@ -67,7 +68,7 @@ from lti_tool.web.wiring import Announce, Wiring, install
 FORM_MEMORY = 2 * 1024 * 1024
 BLUEPRINTS = (
     *(monitoring, launch, registration, notices, preferences),
-    *(student, teacher, registrar, admin, admin_standards, rubrics),
+    *(student, teacher, registrar, admin, admin_standards, rubrics, equivalence),
 )
 
 

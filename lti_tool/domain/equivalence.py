@@ -74,9 +74,7 @@ def links_in_force(
     """The shipped links as the school decided about them, then those it added. The day of a
     link's review is that of its decision, in the zone of ``decided_at``."""
     found = decided(decisions)
-    accepted = {
-        pair: _link(each) for pair, each in found.items() if each.verdict is Verdict.ACCEPT
-    }
+    accepted = {pair: _link(each) for pair, each in found.items() if each.verdict is Verdict.ACCEPT}
     kept = [
         accepted.pop((each.lower, each.higher), each)
         for each in shipped
@@ -229,9 +227,9 @@ class _Graph:
                 self.roads.setdefault(each.lower, []).append((each.higher, each))
                 self.roads.setdefault(each.higher, []).append((each.lower, each))
         self.home = {}
-        for each in self.standard.requirements():
-            if each.key not in self.home:
-                self.home.update(dict.fromkeys(self._reached(each.key), each.key))
+        for key in (each.key for each in self.standard.requirements()):
+            if key not in self.home:
+                self.home.update(dict.fromkeys(self._reached(key), key))
 
     def one_level(self) -> Iterator[LinkConflict]:
         groups: dict[tuple[RequirementKey, str], list[RequirementKey]] = {}
@@ -250,10 +248,12 @@ class _Graph:
                 yield LinkConflict(ConflictKind.KEPT_APART, (one, other), path, link)
 
     def circles(self) -> Iterator[LinkConflict]:
-        """One for each class that comes back to itself, by a shortest way."""
+        """One for each class that comes back to itself through others, by a shortest way; one
+        that is linked to itself is told by ``kept_apart``."""
         steps: dict[RequirementKey, list[EquivalenceLink]] = {}
         for each in self.links:
-            if each.tags[0] is LinkTag.PROGRESS and each.reviewer is not None:
+            progress = each.tags[0] is LinkTag.PROGRESS and each.reviewer is not None
+            if progress and self.home[each.lower] != self.home[each.higher]:
                 steps.setdefault(self.home[each.lower], []).append(each)
         told: set[RequirementKey] = set()
         for start in steps:

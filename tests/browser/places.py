@@ -158,6 +158,7 @@ _QUEUE = _landing(TEACHER, OPEN)
 _DRAFT = _landing(DRAFTING, OPEN)
 _OUTCOMES = _landing(REGISTRAR, INSTITUTION)
 _RUBRIC = _under(REGISTRAR, INSTITUTION, f"/rubrics/{STANDARD}")
+_EQUIVALENCE = _under(REGISTRAR, INSTITUTION, f"/equivalence/{STANDARD}")
 
 PLACES = (
     Place("choose", _landing(TEACHER, CHOOSING), "button.btn-primary"),
@@ -185,6 +186,12 @@ PLACES = (
     Place("rubric", _RUBRIC, "main a.btn"),
     Place("rubric-criterion", _beside(_RUBRIC, "/criteria/elementary/2.1.1"), "main textarea"),
     Place("rubric-scale", _beside(_RUBRIC, "/scale"), "main input"),
+    Place("equivalence", _EQUIVALENCE, "main button"),
+    Place(
+        "equivalence-pair",
+        _beside(_EQUIVALENCE, "/pair/elementary/1.1.3/intermediate/1.1.3"),
+        "main button.btn-primary",
+    ),
     Place("platforms", _admin),
     Place("standards", _standards, "main button.btn-primary"),
     Place("standard-draft", _standard_draft, "main a.draft-edit"),
