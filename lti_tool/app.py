@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import logging
 import os
 import random
 import secrets
@@ -99,7 +100,8 @@ def build_parts(
 
     Raises CatalogueError.
     """
-    configure_log(as_json=settings.log_as_json)
+    quiet = settings.log == "quiet"
+    configure_log(as_json=settings.log == "json", least=logging.WARNING if quiet else logging.INFO)
     folders = Folders(settings.rubrics_dir, settings.mappings_dir, settings.standards_dir)
     return Parts(
         settings=settings,

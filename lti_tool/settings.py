@@ -30,6 +30,8 @@ KNOWN = frozenset(
 )
 LEAST_SECRET = 32
 MOST_PROXIES = 5
+LOGS = frozenset({"json", "text", "quiet"})
+"""Lines for machines, for eyes, and for eyes that look only when something is wrong."""
 SECRET_FILE = "secret-key"  # noqa: S105 - a file's name, not a secret
 LARGEST_FILE = 200 * 1024 * 1024
 
@@ -65,7 +67,7 @@ class Settings:
     migrations_dir: Path
     largest_file: int = LARGEST_FILE
     previous_secret_keys: tuple[str, ...] = ()
-    log_as_json: bool = True
+    log: str = "json"
     metrics_token: str | None = None
     proxies: int = 0
 
@@ -101,7 +103,7 @@ def read_settings(environment: Mapping[str, str], *, default_base_url: str) -> S
         mappings_dir=_data("mappings"),
         migrations_dir=_data("migrations"),
         previous_secret_keys=_several(given.get("PREVIOUS_SECRET_KEY", "")),
-        log_as_json=given.get("LOG", "json") == "json",
+        log=given.get("LOG", "json"),
         metrics_token=given.get("METRICS_TOKEN"),
         proxies=int(given.get("PROXIES", "0")),
     )
@@ -122,8 +124,8 @@ def _problems(given: Mapping[str, str], base_url: str, zone: str) -> tuple[str, 
         found.append("LTI_TOOL_DATABASE_URL: must begin with sqlite: or postgresql+psycopg:")
     if given.get("ALLOW_LOOPBACK_PLATFORMS", "0") not in {"0", "1"}:
         found.append("LTI_TOOL_ALLOW_LOOPBACK_PLATFORMS: must be 0 or 1")
-    if given.get("LOG", "json") not in {"json", "text"}:
-        found.append("LTI_TOOL_LOG: must be json or text")
+    if given.get("LOG", "json") not in LOGS:
+        found.append("LTI_TOOL_LOG: must be json, text or quiet")
     if given.get("PROXIES", "0") not in map(str, range(MOST_PROXIES + 1)):
         found.append(f"LTI_TOOL_PROXIES: must be a number from 0 to {MOST_PROXIES}")
     try:

@@ -72,7 +72,11 @@ def _fresh_parts(port: int) -> Parts:
     folder = settings_from_environment().data_dir / "demo"
     shutil.rmtree(folder, ignore_errors=True)
     settings = read_settings(
-        {"LTI_TOOL_DATA_DIR": str(folder), "LTI_TOOL_ALLOW_LOOPBACK_PLATFORMS": "1"},
+        {
+            "LTI_TOOL_DATA_DIR": str(folder),
+            "LTI_TOOL_ALLOW_LOOPBACK_PLATFORMS": "1",
+            "LTI_TOOL_LOG": "quiet",
+        },
         default_base_url=f"http://{HOST}:{port}",
     )
     upgrade(settings.database_url, settings.migrations_dir)

@@ -35,8 +35,9 @@ QUIET = {"urllib3": logging.ERROR, "alembic": logging.WARNING}
 DEEPEST = 20
 
 
-def configure_log(*, as_json: bool = True) -> None:
-    """Send our events and those of libraries to standard error in one form."""
+def configure_log(*, as_json: bool = True, least: int = logging.INFO) -> None:
+    """Send our events and those of libraries to standard error in one form, those of at least
+    this level."""
     last: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if as_json
@@ -51,6 +52,7 @@ def configure_log(*, as_json: bool = True) -> None:
     ]
     structlog.configure(
         processors=[*chain, last],
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         # Asked for at every line: whoever redirects standard error later gets the lines, too.
         logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,

@@ -108,6 +108,13 @@ def test_for_eyes_a_line_is_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert 'event="score was delivered" score=7' in capsys.readouterr().err
 
 
+def test_a_quiet_log_says_only_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_log(as_json=False, least=logging.WARNING)
+    log.info("score was delivered", score=7)
+    log.warning("score was refused", score=8)
+    assert [line.split()[-1] for line in capsys.readouterr().err.splitlines()] == ["score=8"]
+
+
 def test_configuring_twice_logs_once() -> None:
     configure_log()
     configure_log()
