@@ -84,7 +84,7 @@ configure() {
     secret() { "$1/bin/python" -c 'import secrets; print(secrets.token_urlsafe(48))'; }
     umask 027
     cat > "$settings" <<EOF
-# Settings of Dabiao; README.md names them all. Keep a copy of LTI_TOOL_SECRET_KEY in a safe place,
+# Settings of Dabiao; README.md and OPERATIONS.md name them. Keep a copy of LTI_TOOL_SECRET_KEY in a safe place,
 # apart from the backups: without it the keys in a backup cannot be opened.
 LTI_TOOL_BASE_URL="https://$host"
 LTI_TOOL_DATABASE_URL="$(database_url)"
