@@ -31,6 +31,7 @@ from lti_tool.delivery.sealing import AuditSealer
 from lti_tool.delivery.standings import StandingKeeper, Surroundings
 from lti_tool.delivery.tasks import Due, delivery_app, publish
 from lti_tool.delivery.worker import Worker
+from lti_tool.exchange.frameworks import CaseLibrary, CaseVersion
 from lti_tool.files import EvidenceStore
 from lti_tool.lti.access_tokens import AccessTokens
 from lti_tool.lti.http import PlatformHttp
@@ -44,6 +45,7 @@ from lti_tool.telemetry.log import configure_log
 from lti_tool.web import (
     admin,
     admin_standards,
+    case,
     design,
     equivalence,
     launch,
@@ -64,11 +66,11 @@ from lti_tool.web.localisation import init_localisation
 from lti_tool.web.monitoring import init_monitoring
 from lti_tool.web.preferences import chosen_language
 from lti_tool.web.security import init_security
-from lti_tool.web.wiring import Announce, Wiring, install
+from lti_tool.web.wiring import Announce, CaseAccess, Wiring, install
 
 FORM_MEMORY = 2 * 1024 * 1024
 BLUEPRINTS = (
-    *(monitoring, launch, registration, notices, preferences),
+    *(monitoring, launch, registration, notices, preferences, case),
     *(student, teacher, registrar, admin, admin_standards, rubrics, equivalence),
 )
 
@@ -232,6 +234,11 @@ def _wiring(parts: Parts, announce: Announce) -> Wiring:
         secret_keys=_sealing_keys(settings),
         limiter=Limiter(),
         metrics_token=settings.metrics_token,
+        case=CaseAccess(
+            settings.case_token,
+            settings.case_open,
+            {each: CaseLibrary(each, settings.base_url) for each in CaseVersion},
+        ),
         pending=lambda: pending_revisions(settings.database_url, settings.migrations_dir),
     )
 

@@ -25,6 +25,8 @@ KNOWN = frozenset(
         "TIME_ZONE",
         "LOG",
         "METRICS_TOKEN",
+        "CASE_TOKEN",
+        "CASE_OPEN",
         "PROXIES",
     )
 )
@@ -51,8 +53,10 @@ class Settings:
     ``base_url`` has no slash at the end. ``previous_secret_keys`` open and verify what was sealed
     before the secret key was changed, the newest first. ``broker_url`` None: scores are delivered
     by a thread of the server; set: by Celery workers. ``largest_file`` is in bytes.
-    ``metrics_token`` lets a monitor read ``/metrics``; None closes that page. ``proxies`` is how
-    many proxies of ours stand before the tool, each of which notes whom it heard a request from.
+    ``metrics_token`` lets a monitor read ``/metrics``; None closes that page. ``case_token`` lets
+    another system read the standards as CASE, ``case_open`` everybody; their publishers may not
+    want that. ``proxies`` is how many proxies of ours stand before the tool, each of which notes
+    whom it heard a request from.
     """
 
     database_url: str
@@ -69,6 +73,8 @@ class Settings:
     previous_secret_keys: tuple[str, ...] = ()
     log: str = "json"
     metrics_token: str | None = None
+    case_token: str | None = None
+    case_open: bool = False
     proxies: int = 0
 
     @property
@@ -105,6 +111,8 @@ def read_settings(environment: Mapping[str, str], *, default_base_url: str) -> S
         previous_secret_keys=_several(given.get("PREVIOUS_SECRET_KEY", "")),
         log=given.get("LOG", "json"),
         metrics_token=given.get("METRICS_TOKEN"),
+        case_token=given.get("CASE_TOKEN"),
+        case_open=given.get("CASE_OPEN") == "1",
         proxies=int(given.get("PROXIES", "0")),
     )
 
@@ -124,6 +132,8 @@ def _problems(given: Mapping[str, str], base_url: str, zone: str) -> tuple[str, 
         found.append("LTI_TOOL_DATABASE_URL: must begin with sqlite: or postgresql+psycopg:")
     if given.get("ALLOW_LOOPBACK_PLATFORMS", "0") not in {"0", "1"}:
         found.append("LTI_TOOL_ALLOW_LOOPBACK_PLATFORMS: must be 0 or 1")
+    if given.get("CASE_OPEN", "0") not in {"0", "1"}:
+        found.append("LTI_TOOL_CASE_OPEN: must be 0 or 1")
     if given.get("LOG", "json") not in LOGS:
         found.append("LTI_TOOL_LOG: must be json, text or quiet")
     if given.get("PROXIES", "0") not in map(str, range(MOST_PROXIES + 1)):
@@ -141,6 +151,7 @@ def _short_secrets(given: Mapping[str, str]) -> Iterator[str]:
         "SECRET_KEY": (given.get("SECRET_KEY"),),
         "PREVIOUS_SECRET_KEY": _several(given.get("PREVIOUS_SECRET_KEY", "")),
         "METRICS_TOKEN": (given.get("METRICS_TOKEN"),),
+        "CASE_TOKEN": (given.get("CASE_TOKEN"),),
     }
     for name, values in secrets_given.items():
         if any(each is not None and len(each) < LEAST_SECRET for each in values):

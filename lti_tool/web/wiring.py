@@ -3,7 +3,7 @@
 ``create_app`` builds it; nothing else does. It holds what pages need and no more.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -13,6 +13,7 @@ from cryptography.fernet import MultiFernet
 from flask import Flask, current_app
 
 from lti_tool.catalogue import Catalogue, Shelf
+from lti_tool.exchange.frameworks import CaseLibrary, CaseVersion
 from lti_tool.files import EvidenceStore
 from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.key_sets import KeySets
@@ -23,6 +24,16 @@ from .limiter import Limiter
 
 KEY = "lti_tool"
 Announce = Callable[[Sequence[int]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAccess:
+    """Standards as CASE: who may read them, and their packages by version. ``token`` None: only
+    where ``is_open`` lets everybody in."""
+
+    token: str | None
+    is_open: bool
+    libraries: Mapping[CaseVersion, CaseLibrary]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,8 @@ class Wiring:
     """Seal what browsers carry: the last one seals, all of them open."""
     metrics_token: str | None
     """Opens ``/metrics``; None: nobody may read it."""
+    case: CaseAccess
+    """Standards for other systems."""
     limiter: Limiter
     """Counts logins, launches and uploads of this process."""
     announce: Announce

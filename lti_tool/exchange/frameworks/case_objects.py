@@ -71,7 +71,10 @@ class Maker:
         return str(uuid.uuid5(_NAMESPACE, f"{self.standard_id}/{own}/{key}"))
 
     def uri(self, kind: Kind, key: str = "") -> str:
-        """Where the object is served."""
+        """Where the object is served; parts of a rubric are served within it."""
+        if kind in {Kind.CRITERION, Kind.LEVEL}:
+            language = key.partition("/")[0]
+            return f"{self.uri(Kind.RUBRIC, language)}#{self.identifier(kind, key)}"
         return f"{self.base}/ims/case/{self.version}/{kind}/{self.identifier(kind, key)}"
 
     def made(self, kind: Kind, key: str, **fields: Json) -> Object:

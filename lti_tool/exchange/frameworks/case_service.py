@@ -37,7 +37,7 @@ class CaseLibrary:
         """The document of each standard."""
         return [self._document(each) for each in bundles]
 
-    def find(self, bundles: Iterable[StandardBundle], kind: Kind, identifier: str) -> Json | None:
+    def find(self, bundles: Iterable[StandardBundle], kind: Kind, identifier: str) -> "Json | None":
         """The answer for an object of this kind; None where there is none of this identifier."""
         for each in bundles:
             found = self._answer(each, kind, identifier)
@@ -45,7 +45,7 @@ class CaseLibrary:
                 return found
         return None
 
-    def _answer(self, bundle: StandardBundle, kind: Kind, identifier: str) -> Json | None:
+    def _answer(self, bundle: StandardBundle, kind: Kind, identifier: str) -> "Json | None":
         maker = self._maker(bundle)
         if kind in {Kind.DOCUMENT, Kind.PACKAGE}:
             if maker.identifier(kind) != identifier:
@@ -61,7 +61,7 @@ class CaseLibrary:
             return {kind.value: [found]}
         return self._alone(bundle, found) if kind in {Kind.ITEM, Kind.ASSOCIATION} else found
 
-    def _item_associations(self, bundle: StandardBundle, identifier: str) -> Json | None:
+    def _item_associations(self, bundle: StandardBundle, identifier: str) -> "Json | None":
         """An item with every association that begins or ends at it."""
         package = self._package(bundle)
         item = _by_identifier(_listed(package, Kind.ITEM), identifier)
