@@ -43,9 +43,11 @@ from .platforms import DEPLOYMENTS, DeploymentState
 from .rosters import FRESH
 from .sessions import SWEEPS, SessionRow, hash_of, kept_roles, sweep_sessions
 
-SEEN = timedelta(minutes=15)
-"""So long after a launch the next one need not be noted as the person's last: the time serves to
-tell who left a course, by a class list that is read no more often than this."""
+SEEN = timedelta(hours=12)
+"""So long after a launch the next one need not be noted as the person's last. The time serves one
+purpose: who comes into a course while its class list is being read has not left it. Whoever is new
+there, or had left, is noted at once in any case; whoever is known and yet missing on the list is
+back with their next launch."""
 PEOPLE, MEMBERSHIPS, ROSTERS = (
     Base.metadata.tables[each] for each in ("people", "memberships", "rosters")
 )

@@ -19,7 +19,7 @@ from lti_tool.domain.launch import (
 from lti_tool.persistence import courses, people, platforms, rosters
 from lti_tool.persistence.courses import CourseRow, MembershipRow, ResourceLinkRow
 from lti_tool.persistence.database import Database, Session
-from lti_tool.persistence.known_entries import KnownEntry, NewSession
+from lti_tool.persistence.known_entries import SEEN, KnownEntry, NewSession
 from lti_tool.persistence.people import PersonRow
 from lti_tool.persistence.platforms import DeploymentRow, Platform, PlatformDetails
 from lti_tool.persistence.sessions import signed_in
@@ -197,7 +197,7 @@ def test_what_changed_here_since_the_last_launch_counts_at_once(
 
 def test_a_person_is_noted_again_after_a_while(door: Door) -> None:
     door.enter(LAUNCH)
-    later = NOW + timedelta(minutes=15)
+    later = NOW + SEEN
     assert door.enter_again(LAUNCH, now=later) is None
     door.enter(LAUNCH, now=later)
     assert door.enter_again(LAUNCH, now=later) is not None
