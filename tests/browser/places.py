@@ -150,6 +150,21 @@ def _standard_draft(atlas: Atlas, language: str) -> str:
         page.close()
 
 
+def _grade_report(atlas: Atlas, language: str) -> str:
+    """A comparison that a teacher asked for and the demo's own thread has done."""
+    page = atlas.browser.new_page(locale="zh-CN")
+    try:
+        page.goto(atlas.under(TEACHER, OPEN, language, "/teacher/grades"))
+        page.locator("form[action$='/grades/compare'] button").click()
+        done = page.locator("form[action$='/grades/compare'] button")
+        while not done.count():
+            page.wait_for_timeout(500)
+            page.reload()
+        return page.url
+    finally:
+        page.close()
+
+
 def _standards(atlas: Atlas, language: str) -> str:
     return urljoin(_admin(atlas, language), "../standards/")
 
@@ -173,6 +188,7 @@ PLACES = (
     Place("coverage", _under(TEACHER, OPEN, "/teacher/coverage")),
     Place("teacher-rule", _under(TEACHER, OPEN, "/teacher/rule"), "main button"),
     Place("grades", _under(TEACHER, OPEN, "/teacher/grades"), "main form button"),
+    Place("grade-report", _grade_report, "main form button"),
     Place("assessment", _DRAFT, "a.btn-primary[href*='/check']"),
     Place("check", _beside(_DRAFT, "/check"), "main button.btn-primary"),
     Place("waiting", _landing(HANDED_IN, OPEN), "main form button"),
@@ -185,6 +201,7 @@ PLACES = (
     Place("rule", _linked(_OUTCOMES, "a[href*='/rule/']"), "main button"),
     Place("rubric", _RUBRIC, "main a.btn"),
     Place("rubric-criterion", _beside(_RUBRIC, "/criteria/elementary/2.1.1"), "main textarea"),
+    Place("rubric-formats", _beside(_RUBRIC, "/formats"), "main a.btn"),
     Place("rubric-scale", _beside(_RUBRIC, "/scale"), "main input"),
     Place("equivalence", _EQUIVALENCE, "main button"),
     Place(

@@ -3,7 +3,16 @@
 One module per page; they share ``frame`` (blueprint, tabs, who may write) and ``words``.
 """
 
-from . import changes, criterion, overview, scale, tables, version
+from . import changes, criterion, formats, overview, scale, tables, version
 from .frame import blueprint
 
-__all__ = ["blueprint", "changes", "criterion", "overview", "scale", "tables", "version"]
+__all__ = [
+    "blueprint",
+    "changes",
+    "criterion",
+    "formats",
+    "overview",
+    "scale",
+    "tables",
+    "version",
+]
