@@ -76,9 +76,7 @@ def begin_login(
     target = _target(parameters, address)
     secret, nonce = token(), token()
     nonce_hash = digest(nonce)
-    if nonce_hash.startswith(SWEEPS):
-        with at_once.session() as session:
-            sweep_login_states(session, before=now - KEEP_EXPIRED)
+    _sweep_at_times(at_once, nonce_hash, now)
     begun = NewLogin(
         issuer=issuer,
         client_id=client_id,
@@ -95,6 +93,13 @@ def begin_login(
         raise UnknownPlatformError("platform_unknown", issuer[:200])
     login = _Login(platform, parameters, secret, nonce)
     return LoginRedirect(login.authentication_request(address.launch_url), _state(secret))
+
+
+def _sweep_at_times(at_once: AtOnce, chance: str, now: datetime) -> None:
+    """Forget old logins at one login in 256; ``chance`` is any random hexadecimal."""
+    if chance.startswith(SWEEPS):
+        with at_once.session() as session:
+            sweep_login_states(session, before=now - KEEP_EXPIRED)
 
 
 def _only_client(at_once: AtOnce, issuer: str) -> str:
