@@ -12,12 +12,12 @@ from lti_tool.web.localisation import gettext, in_page_language
 def tag_words(tag: LinkTag) -> str:
     """What a tag says about a pair, and whether evidence is shared."""
     return {
-        LinkTag.SAME: gettext("The same requirement: evidence is shared"),
-        LinkTag.INFERRED: gettext("One is inferred from the other: evidence is shared"),
-        LinkTag.DIFF: gettext("Only the wording differs: evidence is shared"),
-        LinkTag.CONTEXT: gettext("A harder context: evidence is not shared"),
-        LinkTag.PROGRESS: gettext("The higher continues the lower: evidence is not shared"),
-        LinkTag.JUDGEMENT: gettext("Related in another way: evidence is not shared"),
+        LinkTag.SAME: gettext("The same: evidence is shared"),
+        LinkTag.INFERRED: gettext("Inferred: evidence is shared"),
+        LinkTag.DIFF: gettext("Other wording: evidence is shared"),
+        LinkTag.CONTEXT: gettext("Harder context: not shared"),
+        LinkTag.PROGRESS: gettext("Continues the lower: not shared"),
+        LinkTag.JUDGEMENT: gettext("Related otherwise: not shared"),
     }[tag]
 
 
