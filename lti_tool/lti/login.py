@@ -70,8 +70,7 @@ def begin_login(
     """
     issuer = _required(parameters, "iss")
     client_id = _optional(parameters, "client_id") or _only_client(at_once, issuer)
-    _required(parameters, "login_hint")
-    _optional(parameters, "lti_message_hint")
+    _check_hints(parameters)
     deployment = _optional(parameters, "lti_deployment_id", most=MOST_DEPLOYMENT)
     target = _target(parameters, address)
     secret, nonce = token(), token()
@@ -88,11 +87,21 @@ def begin_login(
         created_at=now,
         expires_at=now + LOGIN_LIFETIME,
     )
+    login = _Login(_kept(at_once, begun), parameters, secret, nonce)
+    return LoginRedirect(login.authentication_request(address.launch_url), _state(secret))
+
+
+def _check_hints(parameters: Mapping[str, str]) -> None:
+    _required(parameters, "login_hint")
+    _optional(parameters, "lti_message_hint")
+
+
+def _kept(at_once: AtOnce, begun: NewLogin) -> Platform:
+    """The platform of a login, whose state is kept from now on."""
     platform = keep_login_state(at_once, begun)
     if platform is None:
-        raise UnknownPlatformError("platform_unknown", issuer[:200])
-    login = _Login(platform, parameters, secret, nonce)
-    return LoginRedirect(login.authentication_request(address.launch_url), _state(secret))
+        raise UnknownPlatformError("platform_unknown", begun.issuer[:200])
+    return platform
 
 
 def _sweep_at_times(at_once: AtOnce, chance: str, now: datetime) -> None:
