@@ -1,5 +1,7 @@
 """Three LMSs that misbehave, as a program of their own: `python -m tests.chaos.fake_lms PORT TOOL`.
 
+With `calm` and a number behind it they behave from the start, and answer after so many seconds.
+
 Each has a token endpoint, columns, scores and results as AGS 2.0 has them, refuses a score whose
 time is not newer than the last (409), and keeps every score it accepted in the order it did. While
 the storm is on, a share of requests goes wrong. `GET /log` tells all; `POST /calm` ends the storm.
@@ -58,12 +60,14 @@ class Lms(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, port: int, tool: str) -> None:
+    def __init__(self, port: int, tool: str, *, delay: float | None = None) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.tool = tool
         self.platforms = {name: Platform(name) for name in NAMES}
         self.lock = Lock()
-        self.storm = True
+        self.storm = delay is None
+        self.delay = delay or 0.0
+        self.token_seconds = 3600 if delay is not None else TOKEN_SECONDS
         self.chance = random.Random(20261123)
         self.went_wrong: dict[str, int] = {}
         self._keys: dict[str, Any] = {}
@@ -117,6 +121,9 @@ class Handler(BaseHTTPRequestHandler):
     """A request."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    """Otherwise head and body are two packets, and the second waits 40 ms."""
     server: Lms
 
     def log_message(self, *_line: Any) -> None:
@@ -136,6 +143,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve(self, method: str, body: bytes) -> None:
         fault = self.server.fault()
+        if self.server.delay:
+            time.sleep(self.server.delay)
         if fault == "hang":
             time.sleep(HANG_SECONDS)
         if fault == "drop_before":
@@ -170,8 +179,9 @@ class Handler(BaseHTTPRequestHandler):
             return 400, {"error": "invalid_client"}
         token = f"{platform.name}-{time.time_ns()}"
         with self.server.lock:
-            platform.tokens[token] = time.time() + TOKEN_SECONDS - 60
-        return 200, {"access_token": token, "expires_in": TOKEN_SECONDS, "token_type": "Bearer"}
+            platform.tokens[token] = time.time() + self.server.token_seconds - 60
+        lifetime = self.server.token_seconds
+        return 200, {"access_token": token, "expires_in": lifetime, "token_type": "Bearer"}
 
     def _columns(
         self, platform: Platform, method: str, body: bytes, query: Mapping[str, list[str]]
@@ -228,4 +238,5 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    Lms(int(sys.argv[1]), sys.argv[2]).serve_forever()
+    port, tool, *calm = sys.argv[1:]
+    Lms(int(port), tool, delay=float(calm[1]) if calm else None).serve_forever()
