@@ -15,6 +15,9 @@ MAX_TITLE = 200
 MAX_WEIGHT = 100
 MAX_POINTS = Decimal(1000)
 MAX_ATTEMPTS = 20
+MAX_REVIEW_DAYS = 60
+DEFAULT_REVIEW_DAYS = 7
+"""How long after its release a rating may be asked about, unless the assessment says otherwise."""
 CENT = Decimal("0.01")
 """What points and scores are rounded to."""
 
@@ -60,6 +63,8 @@ class Assessment:
     accepts_late: bool = True
     attempts: int | None = None
     release: ReleaseMode = ReleaseMode.HELD
+    review_days: int = DEFAULT_REVIEW_DAYS
+    """For so many days after its release a student may ask for a review of a rating; 0: never."""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -86,6 +91,8 @@ def checked(assessment: Assessment) -> Assessment:
     _check_points(assessment.points)
     if assessment.attempts is not None and not 1 <= assessment.attempts <= MAX_ATTEMPTS:
         raise BadAssessmentError("attempts", "out_of_range")
+    if not 0 <= assessment.review_days <= MAX_REVIEW_DAYS:
+        raise BadAssessmentError("review_days", "out_of_range")
     return assessment
 
 

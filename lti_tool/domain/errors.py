@@ -85,6 +85,14 @@ class BadRatingError(DomainError):
         self.reason = reason
 
 
+class ReviewRefusedError(DomainError):
+    """A review of a rating cannot be asked for, or answered, like this."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"review: {reason}")
+        self.reason = reason
+
+
 class StaleRatingError(DomainError):
     """Somebody else rated this requirement since the page was opened."""
 

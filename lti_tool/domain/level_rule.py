@@ -5,7 +5,7 @@ equivalence classes of the level and of all lower levels. The rule only proposes
 signs off. Not here: what comes of it (``attainment``), weighted totals (``totals``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -33,15 +33,29 @@ class LevelRule:
     """Requirements lost in source that the school waived with a reason."""
 
     def masteries(
-        self, ratings: Iterable[Rating], rubric: Rubrics, *, now: datetime
+        self,
+        ratings: Iterable[Rating],
+        rubric: Rubrics,
+        *,
+        now: datetime,
+        reviewed: Collection[RequirementKey] = (),
     ) -> dict[RequirementKey, Mastery]:
         """Mastery by class representative from a learner's ratings in force, oldest performance
-        first. Only classes with a rating are there; a missing one has no evidence."""
+        first. Only classes with a rating are there; a missing one has no evidence. ``reviewed``
+        are the requirements with a review under way, whose classes are frozen."""
+        frozen = {self.classes.class_of(each).key for each in reviewed}
         by_class: dict[RequirementKey, list[Rating]] = {}
         for each in ratings:
             by_class.setdefault(self.classes.class_of(each.requirement).key, []).append(each)
         return {
-            key: mastery_of(key, group, rule=self.rule.mastery, rubric=rubric, now=now)
+            key: mastery_of(
+                key,
+                group,
+                rule=self.rule.mastery,
+                rubric=rubric,
+                now=now,
+                under_review=key in frozen,
+            )
             for key, group in by_class.items()
         }
 

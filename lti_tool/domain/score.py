@@ -112,9 +112,14 @@ def _gap_words(gap: Gap, level: str, standard: Standard) -> str:
     prefix = "" if gap.level == level else f"{standard.level(gap.level).name.zh} "
     if gap.reason is GapReason.AREA:
         return f"{prefix}工作领域 {gap.area} 还差 {gap.needed} 条"
+    if gap.reason is GapReason.TOTAL:
+        return f"{prefix}加权总分不足"
+    if gap.part is not None:
+        return f"{prefix}{gap.part.zh}部分分数不足"
     words = {
         GapReason.RED_LINE: "红线",
         GapReason.CRITICAL: "关键要求",
+        GapReason.REVIEW: "成绩复核中",
         GapReason.LOST: "原文缺失",
     }[gap.reason]
     return f"{prefix}{gap.options[0].code} {words}"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from lti_tool.domain.assessment import AssessedRequirement, Assessment, ReleaseMode
@@ -31,6 +31,7 @@ class AssessmentRow(Base):
     accepts_late: Mapped[bool]
     attempts: Mapped[int | None]
     release: Mapped[str] = mapped_column(String(20))
+    review_days: Mapped[int] = mapped_column(server_default=text("7"))
     created_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     requirements: Mapped[list["AssessedRequirementRow"]] = relationship(
@@ -123,6 +124,7 @@ def _conditions(assessment: Assessment) -> dict[str, object]:
         "accepts_late": assessment.accepts_late,
         "attempts": assessment.attempts,
         "release": assessment.release.value,
+        "review_days": assessment.review_days,
     }
 
 
@@ -149,4 +151,5 @@ def _assessment(row: AssessmentRow) -> Assessment:
         accepts_late=row.accepts_late,
         attempts=row.attempts,
         release=ReleaseMode(row.release),
+        review_days=row.review_days,
     )

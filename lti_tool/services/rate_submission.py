@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from lti_tool.domain.assessment import Assessment, ReleaseMode
-from lti_tool.domain.errors import NotFoundError, StaleRatingError, TransitionError
+from lti_tool.domain.errors import BadRatingError, NotFoundError, StaleRatingError, TransitionError
 from lti_tool.domain.rating import Rating, latest
 from lti_tool.domain.submission import Submission, SubmissionState
-from lti_tool.persistence import ratings, submissions
+from lti_tool.persistence import ratings, reviews, submissions
 
 from .standing import take_effect
 from .work import Work, rated_with
@@ -30,8 +30,9 @@ def rate_submission(
 ) -> Rating:
     """Store a rating, a draft or released at once as the assessment says.
 
-    Raises NotInAssessmentError, BadRatingError, TransitionError for work that is not handed
-    in, StaleRatingError when somebody else rated this code since the page was opened.
+    Raises NotInAssessmentError, BadRatingError (also for a code under review, which only the
+    answer may change), TransitionError for work that is not handed in, StaleRatingError when
+    somebody else rated this code since the page was opened.
     """
     if submission.state not in RATEABLE:
         raise TransitionError(submission.state.value, "rate")
@@ -43,6 +44,8 @@ def rate_submission(
     current = newest.get(judgement.code)
     if (current.id if current else None) != judgement.seen:
         raise StaleRatingError(judgement.code)
+    if judgement.code in reviews.open_codes(work.session, submission.id):
+        raise BadRatingError(judgement.code, "under_review")
     rating = _rating(work, submission, assessment, judgement)
     ratings.add_ratings(work.session, [rating])
     work.note(

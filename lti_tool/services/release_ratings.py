@@ -7,7 +7,7 @@ from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.errors import BadRatingError
 from lti_tool.domain.rating import Rating, latest
 from lti_tool.domain.submission import Action, Submission, SubmissionState, after
-from lti_tool.persistence import ratings, submissions
+from lti_tool.persistence import ratings, reviews, submissions
 
 from .standing import take_effect
 from .work import Work
@@ -24,7 +24,7 @@ class Released:
 
 
 def release_submission(work: Work, submission: Submission, assessment: Assessment) -> Submission:
-    """Release the newest draft of every code of one submission.
+    """Release the newest draft of every code of one submission but those under review.
 
     Raises BadRatingError naming the first code that is not rated yet, TransitionError when
     the work is not handed in.
@@ -34,7 +34,8 @@ def release_submission(work: Work, submission: Submission, assessment: Assessmen
     for code in assessment.codes:
         if code not in newest:
             raise BadRatingError(code, "not_rated")
-    drafts = [each.id for each in newest.values() if each.released_at is None]
+    frozen = reviews.open_codes(work.session, submission.id)
+    drafts = [r.id for c, r in newest.items() if r.released_at is None and c not in frozen]
     ratings.release(work.session, drafts, by=work.actor_id, now=work.now)
     released = submissions.change_submission(work.session, submission, state=state)
     work.note("release", f"submission:{submission.id}")

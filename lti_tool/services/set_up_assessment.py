@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from lti_tool.domain.assessment import (
+    DEFAULT_REVIEW_DAYS,
     AssessedRequirement,
     Assessment,
     ReleaseMode,
@@ -38,6 +39,7 @@ class Conditions:
     accepts_late: bool
     attempts: int | None
     release: ReleaseMode
+    review_days: int = DEFAULT_REVIEW_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ def _under(assessment: Assessment, conditions: Conditions) -> Assessment:
         accepts_late=conditions.accepts_late,
         attempts=conditions.attempts,
         release=conditions.release,
+        review_days=conditions.review_days,
     )
 
 

@@ -11,8 +11,8 @@ from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mapping import AttainmentRule
 from lti_tool.domain.rating import Rating, in_force
 from lti_tool.domain.rubric import Rubrics
-from lti_tool.domain.standard import Level
-from lti_tool.persistence import courses, decisions, people, ratings, recomputations
+from lti_tool.domain.standard import Level, RequirementKey
+from lti_tool.persistence import courses, decisions, people, ratings, recomputations, reviews
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
@@ -94,9 +94,10 @@ class _Trial:
         counted: Sequence[Rating],
         rubrics: Rubrics,
         made: Mapping[str, Decision],
+        reviewed: frozenset[RequirementKey],
     ) -> Iterator[Change]:
-        before = self.today.masteries(counted, rubrics, now=self.now)
-        after = self.other.masteries(counted, rubrics, now=self.now)
+        before = self.today.masteries(counted, rubrics, now=self.now, reviewed=reviewed)
+        after = self.other.masteries(counted, rubrics, now=self.now, reviewed=reviewed)
         for level in self.bundle.standard.levels:
             then = self.today.evaluate(level.key, before)
             instead = self.other.evaluate(level.key, after)
@@ -117,6 +118,8 @@ def _changes(trial: _Trial, session: Session, batch: Sequence[int]) -> Iterator[
     accounts = people.accounts(session, batch)
     last = decisions.last_decisions_of(session, batch, standard_id)
     rubrics = rubrics_of(session, trial.bundle, chain.from_iterable(stored.values()))
+    under = reviews.under_review(session, batch, standard_id)
     for each in batch:
         counted = in_force(stored.get(each, ()))
-        yield from trial.changes(accounts[each], counted, rubrics, last.get(each, {}))
+        frozen = under.get(each, frozenset())
+        yield from trial.changes(accounts[each], counted, rubrics, last.get(each, {}), frozen)

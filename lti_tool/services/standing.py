@@ -36,6 +36,7 @@ from lti_tool.persistence import (
     link_decisions,
     people,
     ratings,
+    reviews,
     runs,
     school_rules,
     scores,
@@ -51,14 +52,27 @@ from .work import Work, rated_with, rubrics_of
 
 
 def masteries_of(
-    session: Session, bundle: StandardBundle, rules: LevelRule, learner_id: int, now: datetime
+    session: Session,
+    bundle: StandardBundle,
+    rules: LevelRule,
+    learner_id: int,
+    now: datetime,
+    *,
+    answering: str = "",
 ) -> Mapping[RequirementKey, Mastery]:
     """A learner's mastery by class representative, computed from the ratings themselves.
 
-    Only classes with a released rating are there; a missing one has no evidence.
+    Only classes with a released rating are there; a missing one has no evidence. What is under
+    review is frozen, but for the review of the id ``answering``.
     """
     stored = ratings.ratings_of_learner(session, learner_id, bundle.standard.id)
-    return rules.masteries(in_force(stored), rubrics_of(session, bundle, stored), now=now)
+    reviewed = reviews.under_review(session, [learner_id], bundle.standard.id, but=answering)
+    return rules.masteries(
+        in_force(stored),
+        rubrics_of(session, bundle, stored),
+        now=now,
+        reviewed=reviewed.get(learner_id, ()),
+    )
 
 
 def level_rule(session: Session, bundle: StandardBundle, school_id: int) -> LevelRule:
