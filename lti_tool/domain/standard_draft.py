@@ -27,6 +27,9 @@ class NoteKind(StrEnum):
     """A table's head was printed again at a page break and skipped."""
     REPEATED_TITLE = "repeated_title"
     """A title was printed again after a page break and counted once."""
+    LATE_TITLE = "late_title"
+    """A title stands below its first requirements: it is printed in the middle of a cell that goes
+    over two pages."""
     CARRIED = "carried"
     """A table went on without its area or task; those above were carried over."""
     JOINED = "joined"

@@ -113,6 +113,9 @@ class _Assembly:
             words = item.marked.text if title is None else title
             known = OpenArea(number, words or LOST_TITLE, item.place, made)
             self.areas.append(known)
+        elif known.title == LOST_TITLE and title is None:
+            known.title = item.marked.text or LOST_TITLE
+            self._note_late(item, str(number))
         self._area, self._task = known, None
 
     def _next_area(self) -> int:
@@ -147,6 +150,9 @@ class _Assembly:
     def _open_task(self, area: OpenArea, found: Marked, item: Item) -> None:
         number = found.numbers[-1] if found.numbers else area.next_number()
         known = area.find(number)
+        if known is not None and known.title == LOST_TITLE:
+            known.title = found.text or LOST_TITLE
+            self._note_late(item, f"{area.number}.{number}")
         if known is not None and folded(known.title) != folded(found.text):
             code = f"{area.number}.{number}"
             self._book.note(NoteKind.DUPLICATE, item.place, subject=code, detail=found.text)
@@ -233,6 +239,11 @@ class _Assembly:
         return task
 
     # --- What they share ---
+
+    def _note_late(self, item: Item, code: str) -> None:
+        """A title stands below its first requirements: in the middle of a cell over two pages."""
+        self._book.forget(NoteKind.LOST_TASK, code)
+        self._book.note(NoteKind.LATE_TITLE, item.place, subject=code)
 
     def _last_requirement(self) -> OpenRequirement | None:
         return self._task.requirements[-1] if self._task and self._task.requirements else None

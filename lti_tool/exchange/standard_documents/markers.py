@@ -58,6 +58,7 @@ _HAN_BRACKET = re.compile(r"\(\s?([一二三四五六七八九十]{1,3})\s?\)\s*
 _BRACKET = re.compile(r"\(?\s?([0-9]{1,2})\s?\)[.、]?\s*")
 _ONE_CHARACTER = re.compile(rf"([{CIRCLED}{BRACKETED}])\s*")
 _NAMED = re.compile(r"(?:工作)?(?:领域|領域|任务|任務|模块|模塊)\s?(?=[0-9一二三四五六七八九十])")
+_HAN_ALONE = re.compile(r"([一二三四五六七八九十]{1,3})")
 _NAMED_END = re.compile(r"[:、.]?\s*")
 
 
@@ -67,7 +68,8 @@ def marked(line: str) -> Marked:
     plain = narrow(line)
     named = _NAMED.match(plain)
     start = named.end() if named else 0
-    for read in (_dotted, _bracket, _one_character, _one, _han, _bare):
+    readers = (_dotted, _bracket, _one_character, _one, _han, *((_named,) if named else ()), _bare)
+    for read in readers:
         found = read(plain[start:])
         if found is not None:
             style, numbers, length, runs_on = found
@@ -109,6 +111,13 @@ def _han(text: str) -> Found:
         if match and number:
             return style, (number,), match.end(), False
     return None
+
+
+def _named(text: str) -> Found:
+    """After its name a number needs nothing behind it: 领域一."""
+    match = _HAN_ALONE.match(text)
+    number = han_number(match[1]) if match else None
+    return (Style.HAN, (number,), match.end(), False) if match and number else None
 
 
 def _bracket(text: str) -> Found:
@@ -176,12 +185,11 @@ def _starts(cell: str, style: Style) -> Iterator[int]:
 def follows(last: tuple[int, ...], numbers: tuple[int, ...], *, before: str) -> bool:
     """Whether a number comes next after another within one task, where a few may be lost.
 
-    A number after a word such as 见 or 和 is spoken of; only the very next one may stand there.
+    A number after a word such as 见 or 和 is spoken of.
     """
     if len(numbers) != len(last) or numbers[:-1] != last[:-1]:
         return False
-    most = 1 if before in REFERRING else FAR
-    return 1 <= numbers[-1] - last[-1] <= most
+    return before not in REFERRING and 1 <= numbers[-1] - last[-1] <= FAR
 
 
 FAR = 4

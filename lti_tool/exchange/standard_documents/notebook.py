@@ -31,6 +31,10 @@ class Notebook:
         else:
             self._notes[key] = replace(known, times=known.times + 1)
 
+    def forget(self, kind: NoteKind, subject: str) -> None:
+        """Take a note back that turned out to be none."""
+        self._notes.pop((kind, subject, ""), None)
+
     def notes(self) -> tuple[Note, ...]:
         """Everything noted."""
         return tuple(self._notes.values())

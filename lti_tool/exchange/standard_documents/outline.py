@@ -115,8 +115,12 @@ def _requirements(code: str, task: OpenTask, book: Notebook) -> list[DraftRequir
                 book.note(NoteKind.LOST, each.place, subject=lost)
                 found.append(DraftRequirement(lost, None, SourceStatus.LOST))
         last = each.number
-        status = SourceStatus.JOINED if each.joined else SourceStatus.PRINTED
         own = f"{code}.{each.number}"
+        if not each.text:
+            book.note(NoteKind.LOST, each.place, subject=own)
+            found.append(DraftRequirement(own, None, SourceStatus.LOST, each.marker, each.place))
+            continue
+        status = SourceStatus.JOINED if each.joined else SourceStatus.PRINTED
         found.append(DraftRequirement(own, each.text, status, each.marker, each.place))
     return found
 

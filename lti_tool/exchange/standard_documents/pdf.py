@@ -23,6 +23,7 @@ from lti_tool.domain.standard_draft import Place
 from .blocks import Block, NotAStandardError, Paragraph, Progress, Row, Stream
 from .level_names import LEADERS
 from .markers import Style, marked
+from .pdf_cells import open_cells, within
 from .plain import clean, folded, join, tidy
 from .sections import section_of
 
@@ -31,6 +32,7 @@ RUNNING = 3
 """A line at the edge of at least so many pages, and of a third of all, is a running head."""
 ENDS = "。；;！!：:"
 _PAGE_NUMBER = re.compile(r"^[-–—\s]*(?:第\s*)?[0-9IVXivx]{1,4}(?:\s*页)?[-–—\s]*$")
+_CAPTION = re.compile(r"续?[表图圖]\s*[0-9一二三四五六七八九十]")
 _STARTS = frozenset({Style.THREE, Style.CIRCLE, Style.BRACKET})
 
 
@@ -81,20 +83,23 @@ def _page(page: Page, number: int, tables: int) -> tuple[list[_Line | Row], int]
     ruled = page.find_tables()
     parts: list[tuple[tuple[float, int], _Line | Row]] = []
     parts += _lines(page, ruled, number)
-    parts += _rows(ruled, number, tables)
+    parts += _rows(page, ruled, number, tables)
     return [part for _, part in sorted(parts, key=itemgetter(0))], len(ruled)
 
 
 def _rows(
-    ruled: Sequence[Table], page: int, before: int
+    page: Page, ruled: Sequence[Table], number: int, before: int
 ) -> Iterator[tuple[tuple[float, int], Row]]:
     for at, table in enumerate(ruled, start=1):
-        top = table.bbox[1]
-        for number, cells in enumerate(table.extract(), start=1):
-            texts = tuple(cell_lines(clean(each or "")) for each in cells)
+        loose = open_cells(page, table)
+        for row, cells in enumerate(table.extract()):
+            texts = tuple(
+                cell_lines(clean(each or "") + loose.get((row, column), ""))
+                for column, each in enumerate(cells)
+            )
             if any(texts):
-                place = Place(page=page, table=before + at, row=number)
-                yield (top, number), Row(texts, place, before + at)
+                place = Place(page=number, table=before + at, row=row + 1)
+                yield (table.bbox[1], row), Row(texts, place, before + at)
 
 
 def _lines(
@@ -102,7 +107,7 @@ def _lines(
 ) -> Iterator[tuple[tuple[float, int], _Line]]:
     outside = page
     for table in ruled:
-        outside = outside.outside_bbox(_within(table.bbox, page), strict=False)
+        outside = outside.outside_bbox(within(table.bbox, page), strict=False)
     found = outside.extract_text_lines(return_chars=True)
     right = max((each["x1"] for each in found), default=0.0)
     for at, each in enumerate(found):
@@ -116,19 +121,6 @@ def _lines(
             page=number,
         )
         yield (each["top"], 0), line
-
-
-def _within(
-    box: tuple[float, float, float, float], page: Page
-) -> tuple[float, float, float, float]:
-    """A table's box cut to its page; rounding lets some stand out by a hair."""
-    left, top, right, bottom = page.bbox
-    return (
-        min(max(box[0], left), right),
-        min(max(box[1], top), bottom),
-        max(min(box[2], right), left),
-        max(min(box[3], bottom), top),
-    )
 
 
 def cell_lines(text: str) -> str:
@@ -175,7 +167,12 @@ def _blocks(found: Iterator[_Line | Row]) -> Iterator[Block]:
 
 def _goes_on(last: _Line, line: _Line) -> bool:
     """Whether a line continues the one before: that was full, and nothing new begins here."""
-    if not last.full or LEADERS.search(last.text) or section_of(line.text) is not None:
+    if (
+        not last.full
+        or _CAPTION.match(line.text)
+        or LEADERS.search(last.text)
+        or section_of(line.text) is not None
+    ):
         return False
     near = line.page != last.page or line.top - last.top < 2.2 * last.height
     return near and marked(line.text).style not in {Style.THREE, Style.TWO, Style.ONE, Style.HAN}

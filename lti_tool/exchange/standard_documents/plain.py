@@ -26,6 +26,12 @@ CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uffef“”�
 _CJK_GAP = re.compile(rf"(?<=[{CJK}])[ \t\u00a0\u3000]+(?=[{CJK}])")
 _SPACE = re.compile(r"[ \t\u00a0\u3000]+")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b-\x1f]")
+_FORMS = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff]")
+_LOOKS = (
+    "⺁⺒⺓⺝⺞⺟⺠⻄⻅⻆⻉⻋⻑⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳⼾",
+    "厂巳幺月歹母民西见角贝车長长门青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟户",
+)
+_RADICALS = dict(zip(*_LOOKS, strict=True))
 LEAST_TOKENS = 4
 SINGLE_SHARE = 0.8
 
@@ -42,8 +48,16 @@ def folded(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """The text without characters that nobody can see; line feeds stay."""
-    return _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """The text without characters that nobody can see; line feeds stay. Radicals and compatibility
+    forms become the characters they look like."""
+    seen = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _FORMS.sub(lambda found: _character(found[0]), seen)
+
+
+def _character(form: str) -> str:
+    """PDF files name ⽅ (a radical) where 方 is printed, since a font draws both alike; observed
+    in files that Chromium and Word make. Unicode knows the character of most radicals (NFKC)."""
+    return _RADICALS.get(form) or unicodedata.normalize("NFKC", form)
 
 
 def is_spaced(text: str) -> bool:

@@ -91,13 +91,15 @@ def _found(blocks: Sequence[Block]) -> str:
 @dataclass(slots=True)
 class _Level:
     """The rows of one level. ``heads`` are the places of heads that were printed again,
-    ``strays`` lines that fit nowhere."""
+    ``strays`` lines that fit nowhere. ``guessed``: no caption names it, but the document announces
+    just one level that has no other table."""
 
     name: str
     rows: list[LevelRow] = field(default_factory=list)
     lines: list[LevelRow] = field(default_factory=list)
     heads: list[Place] = field(default_factory=list)
     strays: list[Row] = field(default_factory=list)
+    guessed: bool = False
 
 
 class _Sorter:
@@ -138,6 +140,7 @@ class _Sorter:
             self._enter(name)
             return
         self._take_level(row)
+        self._take_restart(row)
         if self._head is None and not _is_coded(row):
             return
         if self._level is None:
@@ -166,6 +169,19 @@ class _Sorter:
                 self._enter(name)
                 self._head = head
 
+    def _take_restart(self, row: Row) -> None:
+        """Codes that begin anew under a new head are the next level's, whose caption is lost."""
+        level, names = self._level, self._names.names
+        if level is None or not (self._fresh and level.rows and _is_first(row)):
+            return
+        after = names.index(level.name) + 1 if level.name in names else len(names)
+        if self._names.announced and after < len(names) and names[after] not in self.levels:
+            level.heads.pop()
+            head = self._head
+            self._enter(names[after])
+            self._head = head
+            self.levels[names[after]].guessed = True
+
     def _add(self, row: Row) -> None:
         if self._level is None:
             return
@@ -181,6 +197,10 @@ def _is_coded(row: Row) -> bool:
     return any(marked(tidy(each)).style is Style.THREE for each in row.cells)
 
 
+def _is_first(row: Row) -> bool:
+    return any(marked(tidy(each)).numbers == (1, 1, 1) for each in row.cells)
+
+
 def _by_level(blocks: Sequence[Block], names: LevelNames) -> list[_Level]:
     sorter = _Sorter(names)
     for each in blocks:
@@ -189,6 +209,10 @@ def _by_level(blocks: Sequence[Block], names: LevelNames) -> list[_Level]:
         else:
             sorter.paragraph(each)
     levels = list(sorter.levels.values())
+    unseen = [each for each in names.names if each not in sorter.levels]
+    for level in levels:
+        if level.name == UNGRADED and names.announced and len(unseen) == 1:
+            level.name, level.guessed = unseen[0], True
     for level in levels:
         if not level.rows:
             level.rows = _numbered(level)
@@ -215,6 +239,21 @@ def _numbered(level: _Level) -> list[LevelRow]:
 def _level(level: _Level, names: LevelNames) -> tuple[DraftLevel, Sequence[Note]]:
     key = names.key(level.name) if level.name in names.names else "level_1"
     book = Notebook(key)
+    _note_rows(level, book)
+    reading = read(level.rows)
+    for name in reading.left_out:
+        book.note(NoteKind.EXTRA_COLUMN, detail=tidy(name))
+    draft = DraftLevel(key, level.name, assemble(reading, book))
+    for requirement in draft.requirements:
+        if (requirement.text or "").startswith(FORBIDDING):
+            book.note(NoteKind.RED_LINE, requirement.place, subject=requirement.code)
+    return draft, book.notes()
+
+
+def _note_rows(level: _Level, book: Notebook) -> None:
+    """Note how the rows were found and printed."""
+    if level.guessed:
+        book.note(NoteKind.LAYOUT_LEVELS, level.rows[0].row.place, detail=level.name)
     for place in level.heads:
         book.note(NoteKind.REPEATED_HEAD, place)
     for stray in level.strays:
@@ -222,15 +261,6 @@ def _level(level: _Level, names: LevelNames) -> tuple[DraftLevel, Sequence[Note]
     for each in level.rows:
         if any(is_spaced(cell) for cell in each.row.cells):
             book.note(NoteKind.SPACES, each.row.place)
-    reading = read(level.rows)
-    for name in reading.left_out:
-        book.note(NoteKind.EXTRA_COLUMN, detail=tidy(name))
-    areas = assemble(reading, book)
-    draft = DraftLevel(key, level.name, areas)
-    for requirement in draft.requirements:
-        if (requirement.text or "").startswith(FORBIDDING):
-            book.note(NoteKind.RED_LINE, requirement.place, subject=requirement.code)
-    return draft, book.notes()
 
 
 def _ordered(found: Sequence[tuple[str, DraftLevel]], names: LevelNames) -> tuple[DraftLevel, ...]:

@@ -15,6 +15,9 @@ NOTES: Mapping[NoteKind, Text] = {
         "跨页重复的表头，已略过", "a head repeated at a page break, skipped"
     ),
     NoteKind.REPEATED_TITLE: Text("跨页重复印出，只计一次", "printed again, counted once"),
+    NoteKind.LATE_TITLE: Text(
+        "名称印在下页，已归位", "the title is printed on the next page; put in its place"
+    ),
     NoteKind.CARRIED: Text(
         "续页未印上级，沿用前页", "the page goes on without parents; carried over"
     ),

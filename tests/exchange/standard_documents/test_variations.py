@@ -203,3 +203,24 @@ def test_numbered_lines_without_a_table_are_read_too(layout: Layout) -> None:
 
 def _cells(table: invented.Table) -> list[str]:
     return [cell for row in table.rows[1:] for cell in row.cells if cell]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_table_without_its_caption_is_the_next_level_that_was_announced(
+    kind: str, number: int
+) -> None:
+    printed = [each for each in document(Layout()) if not str(each).startswith(f"表 {number} ")]
+    draft = recognise(stream_of(FORMATS[kind](printed), f"document.{kind}"))
+    assert found(draft) == expected(Layout())
+    assert NoteKind.LAYOUT_LEVELS in {each.kind for each in draft.notes}
+
+
+def test_a_printed_code_without_any_text_is_lost() -> None:
+    content = FORMATS["txt"](document(Layout())).decode()
+    draft = recognise(
+        stream_of(content.replace("能够说明食品安全的基本规定", "").encode(), "a.txt")
+    )
+    lost = [each.subject for each in draft.notes if each.kind is NoteKind.LOST]
+    assert lost.count("1.1.1") >= 1
+    assert next(draft.requirements)[1].text is None
