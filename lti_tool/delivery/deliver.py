@@ -32,11 +32,11 @@ from .sender import Sender
 LEASE = timedelta(seconds=15)
 """How long a score stays untouched after its process died."""
 RENEWED_AFTER = LEASE / 3
-AHEAD = 8
+AHEAD = 24
 """So many scores are claimed at once for each connection: enough to keep it busy meanwhile."""
 LOOK_SECONDS = 0.5
 """How often it is looked for newly due scores while others are under way."""
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.05
 """How long outcomes are gathered to be written together."""
 
 
