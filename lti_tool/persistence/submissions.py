@@ -199,6 +199,16 @@ def attempts_of(session: Session, assessment_id: str, learner_id: int) -> Sequen
     return [_submission(row) for row in session.scalars(query)]
 
 
+def attempt_of(
+    session: Session, assessment_id: str, learner_id: int, number: int | None
+) -> Submission:
+    """A learner's attempt by its number. Raises NotFoundError."""
+    for each in attempts_of(session, assessment_id, learner_id):
+        if each.attempt == number:
+            return each
+    raise NotFoundError
+
+
 def submissions_to(
     session: Session, assessment_id: str, states: Collection[SubmissionState]
 ) -> Sequence[Submission]:

@@ -11,10 +11,11 @@ from lti_tool.domain.assessment import AssessedRequirement, Assessment
 from lti_tool.domain.brief import Brief
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.rating import Rating, in_force, latest
+from lti_tool.domain.review import Review
 from lti_tool.domain.rubric import Criterion, PerformanceLevel
 from lti_tool.domain.standard import Requirement
 from lti_tool.domain.submission import Evidence, Submission, SubmissionState
-from lti_tool.persistence import assessments, briefs, people, ratings, submissions
+from lti_tool.persistence import assessments, briefs, people, ratings, reviews, submissions
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
@@ -63,6 +64,13 @@ class CriterionToRate:
     newest: Given | None
     shown: Given | None
     earlier: tuple[EarlierAttempt, ...]
+    review: Review | None
+    """What the learner asked about this code, and the answer if it has one; None: nothing."""
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether an open review keeps the rating from being corrected but by its answer."""
+        return self.review is not None and self.review.is_open
 
     @property
     def code(self) -> str:
@@ -158,7 +166,8 @@ def show_work(
     attempts = submissions.attempts_of(session, assessment.id, submission.learner_id)
     own = [each for each in stored if each.learner_id == submission.learner_id]
     raters = people.accounts(session, {each.rater_id for each in own})
-    shelf = _Shelf(bundle, submission, attempts, own, raters)
+    asked = reviews.reviews_of_submission(session, submission.id)
+    shelf = _Shelf(bundle, submission, attempts, own, raters, asked=asked)
     ids = [each.id for each in line]
     # An earlier attempt stands where the learner's newest one does.
     place = [each.learner_id for each in line].index(submission.learner_id)
@@ -188,9 +197,12 @@ class _Shelf:
         attempts: Sequence[Submission],
         stored: Sequence[Rating],
         raters: Mapping[int, Account],
+        *,
+        asked: Mapping[str, Review],
     ) -> None:
         self._bundle = bundle
         self._submission = submission
+        self._reviews = asked
         self._raters = raters
         here = [each for each in stored if each.submission_id == submission.id]
         self._newest = latest(here)
@@ -215,6 +227,7 @@ class _Shelf:
             newest=self._given(self._newest.get(code)),
             shown=self._given(self._shown.get(code)),
             earlier=tuple(self._attempts_at(code)),
+            review=self._reviews.get(code),
         )
 
     def _attempts_at(self, code: str) -> Iterable[EarlierAttempt]:

@@ -69,6 +69,11 @@ DOMAIN: Mapping[type[domain.DomainError], Words] = {
     domain.BadRatingError: Words(400, _("The rating is incomplete."), RELOAD),
     BadDraftError: Words(400, _("The draft of the standard cannot be changed like this."), RELOAD),
     domain.ReasonMissingError: Words(400, _("A reason is needed."), RELOAD),
+    domain.ReviewRefusedError: Words(
+        409,
+        _("The review cannot be asked for or answered like this."),
+        _("Reload the page to see where it stands now."),
+    ),
     domain.StaleRatingError: Words(
         409,
         _("Somebody else has rated this requirement meanwhile."),

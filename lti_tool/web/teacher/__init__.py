@@ -13,6 +13,7 @@ from . import (
     rate,
     ready,
     reconciliation,
+    review,
     roster,
     rule,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "rate",
     "ready",
     "reconciliation",
+    "review",
     "roster",
     "rule",
 ]

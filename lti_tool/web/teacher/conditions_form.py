@@ -9,7 +9,15 @@ from decimal import Decimal
 
 from flask import request
 
-from lti_tool.domain.assessment import MAX_ATTEMPTS, MAX_POINTS, MAX_TITLE, Assessment, ReleaseMode
+from lti_tool.domain.assessment import (
+    DEFAULT_REVIEW_DAYS,
+    MAX_ATTEMPTS,
+    MAX_POINTS,
+    MAX_REVIEW_DAYS,
+    MAX_TITLE,
+    Assessment,
+    ReleaseMode,
+)
 from lti_tool.domain.errors import BadAssessmentError
 from lti_tool.services.set_up_assessment import Conditions
 from lti_tool.web.forms import (
@@ -40,6 +48,7 @@ class Typed:
     late: bool = True
     attempts: str = DEFAULT_ATTEMPTS
     release: str = ReleaseMode.HELD.value
+    review_days: str = str(DEFAULT_REVIEW_DAYS)
 
 
 def typed_before(assessment: Assessment) -> Typed:
@@ -52,6 +61,7 @@ def typed_before(assessment: Assessment) -> Typed:
         late=assessment.accepts_late,
         attempts="" if assessment.attempts is None else str(assessment.attempts),
         release=assessment.release.value,
+        review_days=str(assessment.review_days),
     )
 
 
@@ -66,6 +76,7 @@ def typed_now() -> Typed:
         late="late" in form,
         attempts=form.get("attempts", ""),
         release=form.get("release", ReleaseMode.HELD.value),
+        review_days=form.get("review_days", str(DEFAULT_REVIEW_DAYS)),
     )
 
 
@@ -83,6 +94,7 @@ def read_conditions(reader: FormReader, *, title: str = "") -> Conditions:
         accepts_late="late" in request.form,
         attempts=reader.read(_attempts, None),
         release=reader.read(_release, ReleaseMode.HELD),
+        review_days=reader.read(_review_days, DEFAULT_REVIEW_DAYS),
     )
 
 
@@ -102,6 +114,13 @@ def _attempts() -> int | None:
     return whole_number("attempts", least=1, most=MAX_ATTEMPTS)
 
 
+def _review_days() -> int:
+    """Empty is none at all; a form without the field leaves what is usual."""
+    if "review_days" not in request.form:
+        return DEFAULT_REVIEW_DAYS
+    return whole_number("review_days", least=0, most=MAX_REVIEW_DAYS) or 0
+
+
 def _release() -> ReleaseMode:
     try:
         return ReleaseMode(request.form.get("release", ReleaseMode.HELD.value))
@@ -119,6 +138,7 @@ def _sentence(error: BadAssessmentError) -> str:
         ("points", "out_of_range"): gettext("More than 0 and at most %(most)s.", most=MAX_POINTS),
         ("points", "too_precise"): gettext("At most two decimals."),
         ("weight", "out_of_range"): gettext("A weight is a whole number from 1 to 100."),
+        ("review_days", "out_of_range"): gettext("From 0 to %(most)s days.", most=MAX_REVIEW_DAYS),
         ("attempts", "out_of_range"): gettext("From 1 to %(most)s attempts.", most=MAX_ATTEMPTS),
     }
     known = sentences.get((error.field, error.reason))

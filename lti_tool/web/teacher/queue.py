@@ -7,6 +7,7 @@ from lti_tool.domain.launch import Role
 from lti_tool.persistence import assessments, groups, rosters
 from lti_tool.services.release_ratings import Released, release_all
 from lti_tool.services.show_queue import QueueState, show_assessments, show_queue
+from lti_tool.services.show_review import reviews_to_answer
 from lti_tool.web.access import member, reading, requires, working
 from lti_tool.web.localisation import gettext, ngettext
 from lti_tool.web.wiring import wired
@@ -41,6 +42,7 @@ def queue(assessment_id: str) -> ResponseReturnValue:
         found = show_queue(session, assessment_id, course_id=course_id, group_id=group)
         in_course = groups.groups_of(session, course_id)
         class_list = rosters.roster_of(session, member().course_id)
+        asked = reviews_to_answer(session, found.assessment.id)
     remember(found.assessment.id)
     bundle = wired().catalogue.find(found.assessment.standard_id)
     only = _asked_state()
@@ -54,6 +56,7 @@ def queue(assessment_id: str) -> ResponseReturnValue:
         queue=found,
         rows=found.only(only),
         class_list=class_list,
+        reviews=asked,
         groups=in_course,
         group=group,
         only=only,

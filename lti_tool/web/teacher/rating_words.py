@@ -47,6 +47,9 @@ def _bad_rating(error: BadRatingError) -> str:
         "not_rated": gettext(
             "%(code)s is not rated yet; everything is released together.", code=error.code
         ),
+        "under_review": gettext(
+            "The student asked for a review of this rating: only its answer may change it."
+        ),
         "released_first": gettext(
             "This rating was released at once and cannot be unsaid; give another level to "
             "correct it."
