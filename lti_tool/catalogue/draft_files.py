@@ -183,6 +183,13 @@ def _source(draft: StandardDraft, origin: Origin) -> Value:
         "file": origin.name,
         "sha256": origin.sha256,
         "notes": [_note(each) for each in draft.notes],
+        "titles": [
+            {"level": level.key, "code": part.code, **_place(part.place)}
+            for level in draft.levels
+            for area in level.areas
+            for part in (area, *area.tasks)
+            if part.place is not None
+        ],
         "requirements": [
             {"level": level.key, "code": each.code, **_marker(each), **_place(each.place)}
             for level, each in draft.requirements

@@ -8,7 +8,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 
 import pdfplumber
@@ -24,7 +24,7 @@ from .blocks import Block, NotAStandardError, Paragraph, Progress, Row, Stream
 from .level_names import LEADERS
 from .markers import Style, marked
 from .pdf_cells import open_cells, within
-from .plain import clean, folded, join, tidy
+from .plain import are_parted, clean, folded, join, tidy
 from .sections import section_of
 
 MOST_PAGES = 1_500
@@ -75,7 +75,13 @@ def _read(document: PDF) -> Iterator[Block | Progress]:
         tables += count
         page.close()
         yield Progress(number, len(document.pages))
-    yield from _blocks(_without_running(found, len(document.pages)))
+    parted = are_parted(_texts(found))
+    yield from _blocks(_without_running(found, len(document.pages)), parted=parted)
+
+
+def _texts(found: Sequence[_Line | Row]) -> Iterator[str]:
+    for each in found:
+        yield from each.cells if isinstance(each, Row) else (each.text,)
 
 
 def _page(page: Page, number: int, tables: int) -> tuple[list[_Line | Row], int]:
@@ -94,10 +100,10 @@ def _rows(
         loose = open_cells(page, table)
         for row, cells in enumerate(table.extract()):
             texts = tuple(
-                cell_lines(clean(each or "") + loose.get((row, column), ""))
+                clean(each or "") + loose.get((row, column), "")
                 for column, each in enumerate(cells)
             )
-            if any(texts):
+            if any(each.strip() for each in texts):
                 place = Place(page=number, table=before + at, row=row + 1)
                 yield (table.bbox[1], row), Row(texts, place, before + at)
 
@@ -123,9 +129,9 @@ def _lines(
         yield (each["top"], 0), line
 
 
-def cell_lines(text: str) -> str:
+def cell_lines(text: str, *, parted: bool = False) -> str:
     """A cell's lines: those that only its width broke are joined; a line that begins with a
-    number, or follows the end of a sentence, stays one."""
+    number, or follows the end of a sentence, stays one. ``parted`` as in ``plain.join``."""
     lines = [each.strip() for each in text.split("\n") if each.strip()]
     kept: list[str] = []
     for line in lines:
@@ -133,7 +139,7 @@ def cell_lines(text: str) -> str:
         if starts:
             kept.append(line)
         else:
-            kept[-1] = join(tidy(kept[-1]), tidy(line))
+            kept[-1] = join(tidy(kept[-1]), tidy(line), parted=parted)
     return "\n".join(kept)
 
 
@@ -147,18 +153,19 @@ def _without_running(found: Sequence[_Line | Row], pages: int) -> Iterator[_Line
         yield each
 
 
-def _blocks(found: Iterator[_Line | Row]) -> Iterator[Block]:
+def _blocks(found: Iterator[_Line | Row], *, parted: bool) -> Iterator[Block]:
     """Paragraphs of lines that belong together, and the rows as they are."""
     words, last = "", None
     for each in found:
         if isinstance(each, _Line) and last is not None and _goes_on(last, each):
-            words, last = join(words, tidy(each.text)), each
+            words, last = join(words, tidy(each.text), parted=parted), each
             continue
         if last is not None:
             yield Paragraph(words, Place(page=last.page))
         words, last = "", None
         if isinstance(each, Row):
-            yield each
+            cells = tuple(cell_lines(cell, parted=parted) for cell in each.cells)
+            yield replace(each, cells=cells)
         else:
             words, last = tidy(each.text), each
     if last is not None:

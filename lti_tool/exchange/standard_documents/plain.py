@@ -6,6 +6,7 @@ for word but for line ends and layout spaces. Not here: codes and markers (``mar
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _WIDE = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)}
 _NARROW = str.maketrans({**_WIDE, "　": " ", "．": ".", "。": ".", "㈠": "一"})
@@ -32,6 +33,9 @@ _LOOKS = (
     "厂巳幺月歹母民西见角贝车長长门青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟户",
 )
 _RADICALS = dict(zip(*_LOOKS, strict=True))
+_HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
+_PARTED = re.compile(rf"{_HAN} (?=[A-Za-z])|[A-Za-z] (?={_HAN})")
+_CLOSE = re.compile(rf"{_HAN}(?:[A-Za-z])|[A-Za-z](?:{_HAN})")
 LEAST_TOKENS = 4
 SINGLE_SHARE = 0.8
 
@@ -74,12 +78,27 @@ def tidy(text: str) -> str:
     return _CJK_GAP.sub("", _SPACE.sub(" ", text)).strip()
 
 
-def join(first: str, second: str) -> str:
-    """Two pieces of one text: a space stands only between words of Latin script."""
+def are_parted(texts: Iterable[str]) -> bool:
+    """Whether a document parts words of Latin script from Chinese ones (开通 SOP 流程), told from
+    where no line ends between them."""
+    spaced = close = 0
+    for each in texts:
+        spaced += len(_PARTED.findall(each))
+        close += len(_CLOSE.findall(each))
+    return spaced > close
+
+
+def join(first: str, second: str, *, parted: bool = False) -> str:
+    """Two pieces of one text: a space stands only between words of Latin script, and between those
+    and Chinese ones where the document is ``parted``."""
     if not first or not second:
         return first or second
-    latin = first[-1].isascii() and second[0].isascii()
-    return f"{first} {second}" if latin and _are_words(first[-1], second[0]) else first + second
+    last, following = first[-1], second[0]
+    latin = last.isascii() and following.isascii()
+    mixed = parted and bool(_CLOSE.fullmatch(last + following))
+    return (
+        f"{first} {second}" if mixed or (latin and _are_words(last, following)) else first + second
+    )
 
 
 def _are_words(last: str, following: str) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from lti_tool.exchange.standard_documents.markers import Style, marked, pieces
-from lti_tool.exchange.standard_documents.plain import clean, join, tidy
+from lti_tool.exchange.standard_documents.plain import are_parted, clean, join, tidy
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,15 @@ def test_several_in_one_cell_are_parted_and_what_is_spoken_of_is_not(
     cell: str, style: Style, count: int
 ) -> None:
     assert len(pieces(cell, style)) == count
+
+
+@pytest.mark.parametrize(
+    ("texts", "whole"),
+    [(["开通 SOP 流程", "用SOP"], "及 SOP"), (["开通SOP流程"], "及SOP"), ([], "及SOP")],
+    ids=["parted", "close", "unknown"],
+)
+def test_latin_words_at_a_line_end_are_joined_as_the_document_does(
+    texts: list[str], whole: str
+) -> None:
+    assert join("及", "SOP", parted=are_parted(texts)) == whole
+    assert join("及", "时", parted=True) == "及时"
