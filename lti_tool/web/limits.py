@@ -9,8 +9,8 @@ still no flood, and a launch pays for it with a look into a dictionary.
 limit           counted by                    at once, then per second
 ==============  ============================  =======================
 ``address``     address of the client         1,200, 40
-``login``       person, as the LMS hints      30, 0.5
-``launch``      person, as the LMS signed     30, 0.5
+``login``       person, as the LMS hints      60, 1
+``launch``      person, as the LMS signed     60, 1
 ``upload``      session                       60, 1
 ==============  ============================  =======================
 
@@ -40,8 +40,8 @@ UPLOAD_TYPE = "multipart/form-data"
 
 
 ADDRESS = Limit("address", 1200, 40.0)
-LOGIN = Limit("login", 30, 0.5)
-LAUNCH = Limit("launch", 30, 0.5)
+LOGIN = Limit("login", 60, 1.0)
+LAUNCH = Limit("launch", 60, 1.0)
 UPLOAD = Limit("upload", 60, 1.0)
 
 
