@@ -5,8 +5,9 @@ import secrets
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from lti_tool.persistence import audit_log, invitations, platforms, schools
+from lti_tool.persistence import audit_log, invitations, paces, platforms, schools
 from lti_tool.persistence.database import Session
+from lti_tool.persistence.paces import Limits
 from lti_tool.persistence.platforms import DeploymentState, Platform, PlatformDetails
 
 from .console import ConsoleError, said, say, write
@@ -30,6 +31,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     approve.add_argument("deployment_id")
     approve.add_argument("--school", default="", help="let it join this school")
     approve.set_defaults(run=_approve)
+    _declare_pace(actions.add_parser("pace", help="how fast an LMS's grade service is called"))
     remove = actions.add_parser("remove", help="forget an LMS that has no courses yet")
     remove.add_argument("platform", help="number or name, as in the list")
     remove.set_defaults(run=_remove)
@@ -41,6 +43,15 @@ def _declare_invite(invite: argparse.ArgumentParser) -> None:
         "--days", type=int, default=INVITED_DAYS, help=f"how long it works ({INVITED_DAYS})"
     )
     invite.set_defaults(run=_invite)
+
+
+def _declare_pace(pace: argparse.ArgumentParser) -> None:
+    pace.add_argument("platform", metavar="PLATFORM", help="its name or number")
+    pace.add_argument("--per-second", type=float, metavar="CALLS", help="calls, on average")
+    pace.add_argument(
+        "--burst", type=int, metavar="CALLS", help="calls at once after a quiet while"
+    )
+    pace.set_defaults(run=_pace)
 
 
 def _declare_add(new: argparse.ArgumentParser) -> None:
@@ -186,6 +197,29 @@ def _approve(options: argparse.Namespace) -> int:
             session, "approve_deployment", f"deployment:{made.id}", actor_id=None, now=now
         )
     say(f"已批准部署 {options.deployment_id}。", f"Approved deployment {options.deployment_id}.")
+    return 0
+
+
+def _pace(options: argparse.Namespace) -> int:
+    """Without numbers the product's usual pace holds again."""
+    given = [each for each in (options.per_second, options.burst) if each is not None]
+    if len(given) == 1 or any(each <= 0 for each in given):
+        raise ConsoleError(
+            said(
+                "--per-second 与 --burst 须同时给出，且大于 0",
+                "give --per-second and --burst together, both above 0",
+            )
+        )
+    limits = Limits(options.per_second, options.burst) if given else None
+    parts = open_parts()
+    now = parts.clock()
+    with parts.database.transaction() as session:
+        platform = _named(session, options.platform)
+        paces.set_limits(session, platform.id, limits, now=now)
+        detail = "" if limits is None else f"{limits.per_second:g} {limits.burst}"
+        subject = f"platform:{platform.id}"
+        audit_log.note(session, "pace", subject, actor_id=None, now=now, detail=detail)
+    say(f"已设定 {platform.name} 的调用速率。", f"Set the pace of {platform.name}.")
     return 0
 
 
