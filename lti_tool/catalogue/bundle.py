@@ -4,7 +4,7 @@ Goes on as far as the files allow, so that one look lists every fault. Not here:
 there are (``reader``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +50,9 @@ class StandardBundle:
     ready: ReadyAssessments
     changed: datetime
     """When its files were last changed in this installation."""
+    others: Mapping[str, Rubric] = field(default_factory=dict)
+    """The rubrics of the other versions installed, by standard id: evidence carried over was
+    judged by them."""
 
 
 def read_bundle(rubrics: Path, mappings: Path) -> StandardBundle:

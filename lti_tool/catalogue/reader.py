@@ -5,11 +5,12 @@ command that prints them, and anything stored in the database.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lti_tool.domain.errors import UnknownStandardError
+from lti_tool.domain.rubric import Rubric
 from lti_tool.domain.standard import Text
 
 from .bundle import StandardBundle, read_bundle
@@ -32,6 +33,10 @@ class Catalogue:
                 return each
         raise UnknownStandardError(name)
 
+    def installed(self, standard_id: str) -> StandardBundle | None:
+        """The standard of exactly this id; None where it is not installed."""
+        return next((each for each in self.standards if each.standard.id == standard_id), None)
+
 
 def load_catalogue(rubrics_dir: Path, mappings_dir: Path) -> Catalogue:
     """Read and check all standards: one folder per standard and version in both directories.
@@ -51,8 +56,14 @@ def load_catalogue(rubrics_dir: Path, mappings_dir: Path) -> Catalogue:
 
 
 def catalogue_of(bundles: Iterable[StandardBundle]) -> Catalogue:
-    """A catalogue of standards that were read, in its order."""
-    return Catalogue(tuple(sorted(bundles, key=_order)))
+    """A catalogue of standards that were read, in its order; each knows its other versions."""
+    ordered = sorted(bundles, key=_order)
+    return Catalogue(tuple(replace(each, others=_others(each, ordered)) for each in ordered))
+
+
+def _others(bundle: StandardBundle, bundles: Iterable[StandardBundle]) -> Mapping[str, Rubric]:
+    versions = (each for each in bundles if each.standard.code == bundle.standard.code)
+    return {each.standard.id: each.rubric for each in versions if each is not bundle}
 
 
 def _order(bundle: StandardBundle) -> tuple[str, tuple[int, ...]]:

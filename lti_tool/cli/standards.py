@@ -15,7 +15,7 @@ from lti_tool.catalogue import (
 )
 from lti_tool.domain.errors import UnknownStandardError
 
-from . import standard_export, standard_import
+from . import standard_changes, standard_export, standard_import
 from .console import ConsoleError, said, say, write
 from .content_report import print_report
 from .environment import settings_from_environment
@@ -38,6 +38,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     show.set_defaults(run=_show)
     standard_import.add(actions)
     standard_export.add(actions)
+    standard_changes.add(actions, _find)
 
 
 def _load() -> Catalogue:

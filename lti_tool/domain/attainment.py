@@ -116,7 +116,8 @@ class Decision:
 
     ``digest`` covers everything the decision rests on, see :func:`digest_of`. ``waived`` are the
     waivers it rests on; None for a decision from before these were kept. ``links`` counts the
-    school's decisions on equivalence that it rests on, None likewise.
+    school's decisions on equivalence that it rests on, ``carried`` those on evidence for older
+    versions; None likewise.
     """
 
     id: str
@@ -134,6 +135,7 @@ class Decision:
     reason: str = ""
     waived: frozenset[RequirementKey] | None = None
     links: int | None = None
+    carried: int | None = None
 
 
 class AttainmentState(StrEnum):

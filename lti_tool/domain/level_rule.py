@@ -46,7 +46,10 @@ class LevelRule:
         frozen = {self.classes.class_of(each).key for each in reviewed}
         by_class: dict[RequirementKey, list[Rating]] = {}
         for each in ratings:
-            by_class.setdefault(self.classes.class_of(each.requirement).key, []).append(each)
+            group = by_class.setdefault(self.classes.class_of(each.requirement).key, [])
+            # A rating carried to two requirements of one class counts once.
+            if each.carried_from is None or all(one.id != each.id for one in group):
+                group.append(each)
         return {
             key: mastery_of(
                 key,

@@ -161,7 +161,7 @@ def _of(rating: Rating, rubrics: Rubrics) -> Rubric:
 
 
 def _is_breach(rating: Rating, rubrics: Rubrics) -> bool:
-    return _of(rating, rubrics).is_breach(rating.requirement, rating.performance_level)
+    return _of(rating, rubrics).is_breach(rating.judged, rating.performance_level)
 
 
 def _lapses_at(rating: Rating, rule: MasteryRule) -> datetime | None:

@@ -17,6 +17,8 @@ class Rating:
     ``performed_at`` is when the learner did the work (the time it was handed in),
     ``rated_at`` when it was judged. ``released_at`` None: a draft, which counts nowhere.
     ``supersedes`` names the rating this one corrects. Self-ratings are not ratings.
+    ``carried_from``: it counts for ``requirement`` of a newer version of the standard, but was
+    given for this one of ``standard_id``.
     """
 
     id: str
@@ -33,6 +35,12 @@ class Rating:
     evidence_ids: tuple[str, ...] = ()
     released_at: datetime | None = None
     supersedes: str | None = None
+    carried_from: RequirementKey | None = None
+
+    @property
+    def judged(self) -> RequirementKey:
+        """The requirement that was judged, in the rating's own standard and version."""
+        return self.carried_from or self.requirement
 
     @property
     def order(self) -> tuple[datetime, datetime, str]:
@@ -46,12 +54,13 @@ def in_force(ratings: Iterable[Rating]) -> tuple[Rating, ...]:
     A draft correction leaves the released rating in force until it is released itself. A
     release also retires what was corrected by drafts in between.
     """
-    known = {each.id: each for each in ratings}
+    given = {(each.id, each.requirement): each for each in ratings}.values()
+    known = {each.id: each for each in given}
     retired: set[str] = set()
     for each in known.values():
         if each.released_at is not None:
             retired.update(_corrected_by(each, known))
-    counted = [r for r in known.values() if r.released_at is not None and r.id not in retired]
+    counted = [r for r in given if r.released_at is not None and r.id not in retired]
     return tuple(sorted(counted, key=lambda each: each.order))
 
 

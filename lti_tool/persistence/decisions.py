@@ -35,6 +35,7 @@ class DecisionRow(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     waived: Mapped[list[str] | None] = mapped_column(Json)
     links: Mapped[int | None]
+    carried: Mapped[int | None]
 
 
 class WaiverRow(Base):
@@ -82,6 +83,7 @@ def add_decision(session: Session, decision: Decision) -> None:
             reason=decision.reason,
             waived=None if decision.waived is None else sorted(map(str, decision.waived)),
             links=decision.links,
+            carried=decision.carried,
         )
     )
     session.flush()
@@ -194,4 +196,5 @@ def _decision(row: DecisionRow) -> Decision:
         reason=row.reason,
         waived=None if row.waived is None else frozenset(map(RequirementKey.parse, row.waived)),
         links=row.links,
+        carried=row.carried,
     )

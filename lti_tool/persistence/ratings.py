@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, delete, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import Select
@@ -17,6 +17,7 @@ from lti_tool.domain.rating import Rating
 from lti_tool.domain.standard import RequirementKey
 
 from .database import Base, Json, UtcDateTime
+from .people import PersonRow
 
 UNCORRECTED = text("supersedes IS NULL")
 
@@ -111,6 +112,21 @@ def ratings_of_learners(
     for each in _ratings(session, query):
         found.setdefault(each.learner_id, []).append(each)
     return found
+
+
+def learners_rated(
+    session: Session, school_id: int, standard_id: str
+) -> Mapping[RequirementKey, int]:
+    """How many learners of a school have a released rating, by requirement of a standard; one
+    without any is missing."""
+    query = (
+        select(RatingRow.level, RatingRow.code, func.count(func.distinct(RatingRow.learner_id)))
+        .join(RatingReleaseRow, RatingReleaseRow.rating_id == RatingRow.id)
+        .join(PersonRow, PersonRow.id == RatingRow.learner_id)
+        .where(PersonRow.school_id == school_id, RatingRow.standard_id == standard_id)
+        .group_by(RatingRow.level, RatingRow.code)
+    )
+    return {RequirementKey(level, code): count for level, code, count in session.execute(query)}
 
 
 def ratings_of_submission(session: Session, submission_id: str) -> Sequence[Rating]:

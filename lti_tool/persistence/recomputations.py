@@ -7,9 +7,10 @@ of their ids and can stop and go on anywhere. Not here: computing (``lti_tool.se
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, func, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from .carry_decisions import CarryDecisionRow
 from .database import Base, UtcDateTime
 from .people import PersonRow
 from .standings import MasteryRow
@@ -108,13 +109,13 @@ def note_progress(
 def next_learners(
     session: Session, school_id: int, standard_id: str, *, after_id: int, most: int
 ) -> list[int]:
-    """The ids of the next learners with evidence, in their order."""
+    """The ids of the next learners with evidence, carried evidence included, in their order."""
     query = (
         select(MasteryRow.learner_id)
         .join(PersonRow, PersonRow.id == MasteryRow.learner_id)
         .where(
             PersonRow.school_id == school_id,
-            MasteryRow.standard_id == standard_id,
+            _bears_on(school_id, standard_id),
             MasteryRow.learner_id > after_id,
         )
         .distinct()
@@ -129,9 +130,17 @@ def learners_with_evidence(session: Session, school_id: int, standard_id: str) -
     query = (
         select(func.count(func.distinct(MasteryRow.learner_id)))
         .join(PersonRow, PersonRow.id == MasteryRow.learner_id)
-        .where(PersonRow.school_id == school_id, MasteryRow.standard_id == standard_id)
+        .where(PersonRow.school_id == school_id, _bears_on(school_id, standard_id))
     )
     return session.scalar(query) or 0
+
+
+def _bears_on(school_id: int, standard_id: str) -> ColumnElement[bool]:
+    """Evidence under the standard itself, or under a version it may be carried from."""
+    older = select(CarryDecisionRow.old_standard_id).filter_by(
+        school_id=school_id, standard_id=standard_id
+    )
+    return or_(MasteryRow.standard_id == standard_id, MasteryRow.standard_id.in_(older))
 
 
 def recomputation(session: Session, pass_id: int) -> Recomputation:

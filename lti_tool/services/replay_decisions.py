@@ -8,11 +8,11 @@ from lti_tool.catalogue import Catalogue
 from lti_tool.domain.attainment import Decision
 from lti_tool.domain.errors import UnknownStandardError
 from lti_tool.domain.replay import same_again
-from lti_tool.persistence import decisions, people, ratings
+from lti_tool.persistence import decisions, people
 from lti_tool.persistence.database import Session
 
 from .standing import rules_then
-from .work import rubrics_of
+from .work import ratings_of, rubrics_of
 
 
 class Outcome(StrEnum):
@@ -52,6 +52,8 @@ def _outcome(session: Session, catalogue: Catalogue, decision: Decision) -> Outc
     rules = rules_then(session, bundle, learner.school_id, decision)
     if rules is None:
         return Outcome.RULE_GONE
-    stored = ratings.ratings_of_learner(session, learner.id, decision.standard_id)
+    upto = decision.carried or 0
+    found = ratings_of(session, bundle, [learner.id], school_id=learner.school_id, up_to=upto)
+    stored = found.get(learner.id, ())
     same = same_again(decision, stored, rules, rubrics_of(session, bundle, stored))
     return Outcome.SAME if same else Outcome.DIFFERENT

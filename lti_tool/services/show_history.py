@@ -16,12 +16,12 @@ from lti_tool.domain.mastery_methods import power_law
 from lti_tool.domain.rating import Rating, in_force
 from lti_tool.domain.rubric import Criterion, PerformanceLevel, Rubric, Rubrics
 from lti_tool.domain.standard import Level, Requirement, RequirementKey
-from lti_tool.persistence import assessments, courses, people, ratings
+from lti_tool.persistence import assessments, courses, people
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
 from .standing import level_rule
-from .work import as_in_force, rubrics_of
+from .work import as_in_force, ratings_of, rubrics_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ def show_history(
     learner = people.account(session, learner_id)
     rules = level_rule(session, bundle, learner.school_id)
     rule, members = rules.rule, frozenset(rules.classes.class_of(key).members)
-    stored = ratings.ratings_of_learner(session, learner_id, bundle.standard.id)
+    given = ratings_of(session, bundle, [learner_id], school_id=learner.school_id)
+    stored = given.get(learner_id, ())
     counted = [each for each in in_force(stored) if each.requirement in members]
     rubrics = rubrics_of(session, bundle, stored)
     mastery = mastery_of(key, counted, rule=rule.mastery, rubric=rubrics, now=now)
@@ -115,7 +116,7 @@ def _in_history(
     return RatingInHistory(
         rating,
         next(each for each in rubric.performance_levels if each.number == number),
-        rubric.is_breach(rating.requirement, number),
+        rubric.is_breach(rating.judged, number),
         raters.get(rating.rater_id) if assessment else None,
         assessment,
         rating in mastery.ratings,

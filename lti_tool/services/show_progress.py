@@ -34,12 +34,12 @@ from lti_tool.domain.standard import (
     WorkArea,
 )
 from lti_tool.domain.submission import Submission, SubmissionState
-from lti_tool.persistence import assessments, people, ratings, submissions
+from lti_tool.persistence import assessments, people, submissions
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
 from .standing import last_decisions, level_rule, masteries_of
-from .work import as_in_force, rubrics_of
+from .work import as_in_force, ratings_of, rubrics_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def show_progress(
     learner = people.account(session, learner_id)
     rules = level_rule(session, bundle, learner.school_id)
     masteries = masteries_of(session, bundle, rules, learner.id, now)
-    rated = tuple(_ratings(session, learner.id, bundle))
+    rated = tuple(_ratings(session, learner, bundle))
     rubrics = rubrics_of(session, bundle, rated)
     view = _View(
         bundle, rules, rubrics, masteries, _opportunities(session, learner.id, course_id, now)
@@ -324,8 +324,9 @@ def _when(assessment: Assessment) -> tuple[bool, float]:
     return due is None, due.timestamp() if due is not None else 0.0
 
 
-def _ratings(session: Session, learner_id: int, bundle: StandardBundle) -> Sequence[Rating]:
-    return in_force(ratings.ratings_of_learner(session, learner_id, bundle.standard.id))
+def _ratings(session: Session, learner: Account, bundle: StandardBundle) -> Sequence[Rating]:
+    found = ratings_of(session, bundle, [learner.id], school_id=learner.school_id)
+    return in_force(found.get(learner.id, ()))
 
 
 def _history(
@@ -351,7 +352,7 @@ def _history(
 
 def _is_breach(rubrics: Rubrics, rating: Rating) -> bool:
     rubric = rubrics.of(rating.assessment_id)
-    return rubric.is_breach(rating.requirement, rating.performance_level)
+    return rubric.is_breach(rating.judged, rating.performance_level)
 
 
 def _chosen(view: _View, name: str | None) -> RequirementKey | None:

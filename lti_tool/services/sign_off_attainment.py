@@ -10,7 +10,7 @@ from lti_tool.domain.errors import (
     ReasonMissingError,
     StaleFormError,
 )
-from lti_tool.persistence import decisions, link_decisions, people, standings
+from lti_tool.persistence import carry_decisions, decisions, link_decisions, people, standings
 from lti_tool.persistence.people import Account
 
 from .standing import evidence_digest, last_decisions, level_rule, masteries_of, update_standing
@@ -101,6 +101,7 @@ def _decision(
         reason=reason,
         waived=waived_in(rules.scope(subject.level), rules.waived),
         links=link_decisions.last_number(work.session, learner.school_id, bundle.standard.id),
+        carried=carry_decisions.last_number(work.session, learner.school_id, bundle.standard.id),
     )
 
 

@@ -12,12 +12,12 @@ from lti_tool.domain.mapping import AttainmentRule
 from lti_tool.domain.rating import Rating, in_force
 from lti_tool.domain.rubric import Rubrics
 from lti_tool.domain.standard import Level, RequirementKey
-from lti_tool.persistence import courses, decisions, people, ratings, recomputations, reviews
+from lti_tool.persistence import courses, decisions, people, recomputations, reviews
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
 from .standing import level_rule
-from .work import rubrics_of
+from .work import ratings_of, rubrics_of
 
 BATCH = 200
 
@@ -65,7 +65,7 @@ def simulate_rule(
     found: list[Change] = []
     for start in range(0, len(learners), BATCH):
         batch = learners[start : start + BATCH]
-        found += _changes(_Trial(bundle, today, trial, now), session, batch)
+        found += _changes(_Trial(bundle, school_id, today, trial, now), session, batch)
     found.sort(key=lambda each: (each.learner.student_number or "", each.learner.id))
     return Simulation(len(learners), tuple(found))
 
@@ -84,6 +84,7 @@ class _Trial:
     """Both rules, to be compared for a learner."""
 
     bundle: StandardBundle
+    school_id: int
     today: LevelRule
     other: LevelRule
     now: datetime
@@ -114,7 +115,8 @@ class _Trial:
 
 def _changes(trial: _Trial, session: Session, batch: Sequence[int]) -> Iterator[Change]:
     standard_id = trial.bundle.standard.id
-    stored = ratings.ratings_of_learners(session, batch, standard_id)
+    school_id = trial.school_id
+    stored = ratings_of(session, trial.bundle, batch, school_id=school_id)
     accounts = people.accounts(session, batch)
     last = decisions.last_decisions_of(session, batch, standard_id)
     rubrics = rubrics_of(session, trial.bundle, chain.from_iterable(stored.values()))

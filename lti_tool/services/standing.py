@@ -30,6 +30,7 @@ from lti_tool.domain.standard import RequirementKey
 from lti_tool.domain.submission import Submission
 from lti_tool.persistence import (
     assessments,
+    carry_decisions,
     courses,
     decisions,
     line_items,
@@ -48,7 +49,7 @@ from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.standings import Outcome
 
-from .work import Work, rated_with, rubrics_of
+from .work import Work, rated_with, ratings_of, rubrics_of
 
 
 def masteries_of(
@@ -65,7 +66,9 @@ def masteries_of(
     Only classes with a released rating are there; a missing one has no evidence. What is under
     review is frozen, but for the review of the id ``answering``.
     """
-    stored = ratings.ratings_of_learner(session, learner_id, bundle.standard.id)
+    school_id = people.account(session, learner_id).school_id
+    found = ratings_of(session, bundle, [learner_id], school_id=school_id)
+    stored = found.get(learner_id, ())
     reviewed = reviews.under_review(session, [learner_id], bundle.standard.id, but=answering)
     return rules.masteries(
         in_force(stored),
@@ -132,7 +135,17 @@ def take_effect(work: Work, submission: Submission, assessment: Assessment) -> b
 
 
 def update_standing(work: Work, bundle: StandardBundle, learner: Account, rules: LevelRule) -> None:
-    """Compute a learner's mastery and attainment anew, store both, queue the levels' scores."""
+    """Compute a learner's mastery and attainment anew, store both, queue the levels' scores; for
+    the versions of the standard, too, that the school carries this evidence to."""
+    _update(work, bundle, learner, rules)
+    newer = carry_decisions.newer_versions(work.session, learner.school_id, bundle.standard.id)
+    for each in newer:
+        other = work.catalogue.installed(each)
+        if other is not None:
+            _update(work, other, learner, level_rule(work.session, other, learner.school_id))
+
+
+def _update(work: Work, bundle: StandardBundle, learner: Account, rules: LevelRule) -> None:
     standings.lock_learner(work.session, learner.id)
     masteries = masteries_of(work.session, bundle, rules, learner.id, work.now)
     standings.store_masteries(work.session, learner.id, bundle.standard.id, masteries.values())

@@ -1,15 +1,16 @@
-"""What every use case that changes something works with, and the rubrics they read ratings on. Not
-a use case itself."""
+"""What every use case that changes something works with, the ratings that count for a standard and
+the rubrics they are read on. Not a use case itself."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from lti_tool.catalogue import Catalogue, StandardBundle
+from lti_tool.domain.carrying import carried, carried_steps
 from lti_tool.domain.rating import Rating
 from lti_tool.domain.rubric import RubricShelf
-from lti_tool.persistence import audit_log, rubric_versions
+from lti_tool.persistence import audit_log, carry_decisions, ratings, rubric_versions
 from lti_tool.persistence.database import Session
 
 
@@ -59,6 +60,39 @@ def as_in_force(session: Session, bundle: StandardBundle, school_id: int) -> Sta
     return replace(bundle, rubric=rubric_versions.rubric_of(session, newest))
 
 
+def ratings_of(
+    session: Session,
+    bundle: StandardBundle,
+    learner_ids: Collection[int],
+    *,
+    school_id: int,
+    up_to: int | None = None,
+) -> Mapping[int, Sequence[Rating]]:
+    """All ratings of some learners of a school that bear on a standard, by learner, drafts
+    included: those under it, and those of older versions that the school decided to carry over;
+    ``up_to``: after so many of its decisions. A learner without any is missing."""
+    standard = bundle.standard
+    found = {
+        learner_id: list(given)
+        for learner_id, given in ratings.ratings_of_learners(
+            session, learner_ids, standard.id
+        ).items()
+    }
+    made = carry_decisions.carry_decisions_of(session, school_id, standard.id, up_to=up_to)
+    steps = carried_steps(made)
+    for older in steps:
+        theirs = ratings.ratings_of_learners(session, learner_ids, older)
+        for learner_id, given in theirs.items():
+            counted = carried(given, steps, standard)
+            if counted:
+                found.setdefault(learner_id, []).extend(counted)
+    return found
+
+
 def rubrics_of(session: Session, bundle: StandardBundle, given: Iterable[Rating]) -> RubricShelf:
-    """The rubrics that these ratings were given with."""
-    return rubric_versions.shelf(session, bundle.rubric, {each.assessment_id for each in given})
+    """The rubrics that these ratings were given with, those carried over from other versions of
+    the standard included."""
+    known = {each.assessment_id: each.standard_id for each in given}
+    shelf = rubric_versions.shelf(session, bundle.rubric, known.keys())
+    theirs = {id_: bundle.others[name] for id_, name in known.items() if name in bundle.others}
+    return replace(shelf, by_assessment={**theirs, **shelf.by_assessment}) if theirs else shelf

@@ -14,7 +14,7 @@ from lti_tool.domain.attainment import Attainment, AttainmentState, Decision, at
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.mapping import AttainmentRule
 from lti_tool.domain.standard import Level
-from lti_tool.persistence import courses, decisions, line_items, people, ratings, schools, scores
+from lti_tool.persistence import courses, decisions, line_items, people, schools, scores
 from lti_tool.persistence.courses import Course
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
@@ -26,7 +26,7 @@ from lti_tool.services.standing import (
     masteries_of,
     rules_then,
 )
-from lti_tool.services.work import as_in_force, rubrics_of
+from lti_tool.services.work import as_in_force, ratings_of, rubrics_of
 
 from .clauses import Clause, ClauseKind, clauses_of
 from .replay import Replay, last_sign_off, replay_of
@@ -155,7 +155,10 @@ def _replay(session: Session, subject: Subject, made: Iterable[Decision]) -> Rep
     if signed is None:
         return None
     bundle, learner = subject.bundle, subject.learner
-    stored = ratings.ratings_of_learner(session, learner.id, bundle.standard.id)
+    found = ratings_of(
+        session, bundle, [learner.id], school_id=learner.school_id, up_to=signed.carried or 0
+    )
+    stored = found.get(learner.id, ())
     rules = rules_then(session, bundle, learner.school_id, signed)
     return replay_of(subject, signed, stored, rubrics_of(session, bundle, stored), rules)
 

@@ -178,7 +178,7 @@ class _Requirements:
         return RatingShown(
             rating=rating,
             performance=next(each for each in rubric.performance_levels if each.number == number),
-            breach=rubric.is_breach(rating.requirement, number),
+            breach=rubric.is_breach(rating.judged, number),
             rater=self._people.get(rating.rater_id),
             title=self._titles.get(rating.assessment_id, ""),
             via=rating.requirement if rating.requirement != key else None,
