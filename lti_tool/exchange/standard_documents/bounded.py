@@ -5,6 +5,7 @@ them ends that process alone, and is refused. Not here: the reading itself (``ch
 """
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -20,6 +21,8 @@ from lti_tool.domain.standard_draft import BadDraftError, StandardDraft
 from .blocks import NotAStandardError, Progress
 
 MEBIBYTE = 1024 * 1024
+TOLD = ("PATH", "PYTHONPATH", "SYSTEMROOT", "TMPDIR")
+"""What the child is told of the environment: nothing of keys or databases."""
 LONGEST_LINE = 16 * MEBIBYTE
 """More than any draft that ``recognise`` lets pass."""
 OUT_OF_MEMORY = 3
@@ -79,6 +82,7 @@ def _reader(path: Path, name: str, limits: Limits) -> Iterator["subprocess.Popen
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        env={name: os.environ[name] for name in TOLD if name in os.environ},
     )
     clock = threading.Timer(limits.clock_seconds, process.kill)
     clock.start()

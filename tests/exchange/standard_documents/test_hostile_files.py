@@ -1,10 +1,13 @@
 """Hostile and broken files are refused within bounds; nothing of this machine gets into a draft."""
 
 import io
+import subprocess
 import time
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
@@ -256,3 +259,22 @@ def test_progress_is_told_while_a_long_document_is_read(tmp_path: Path) -> None:
     read_document(path, path.name, report=heard.append)
     assert heard == [Progress(n, len(heard)) for n in range(1, len(heard) + 1)]
     assert len(heard) > 3
+
+
+def test_the_reading_process_is_told_no_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LTI_TOOL_SECRET_KEY", "s" * 40)
+    begun: list[Mapping[str, str]] = []
+    start = subprocess.Popen
+
+    def watched(*arguments: Any, **options: Any) -> Any:
+        begun.append(options["env"])
+        return start(*arguments, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", watched)
+    path = tmp_path / "a.txt"
+    path.write_bytes(as_text(document(Layout())))
+    read_document(path, path.name)
+    assert len(begun) == 1
+    assert not any(name.startswith("LTI_TOOL") for name in begun[0])
