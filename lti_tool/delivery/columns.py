@@ -54,6 +54,9 @@ class ColumnKeeper:
         return 1
 
     def _claim(self) -> _Visit | None:
+        with self._means.database.reading() as session:
+            if not column_errands.any_due(session, self._means.clock()):
+                return None
         with self._means.database.transaction() as session:
             errand = column_errands.lease_due(session, now=self._means.clock(), lease=LEASE)
             item = line_items.line_item(session, errand.line_item_id) if errand else None

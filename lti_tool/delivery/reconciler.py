@@ -69,6 +69,9 @@ class Reconciler:
             settle_reconciliation(session, visit.asked.id, readings, now=now)
 
     def _claim(self) -> _Visit | None:
+        with self._means.database.reading() as session:
+            if not reconciliations.any_due(session, self._means.clock()):
+                return None
         with self._means.database.transaction() as session:
             asked = reconciliations.lease_due(session, now=self._means.clock(), lease=LEASE)
             return self._visit(session, asked) if asked is not None else None

@@ -64,6 +64,9 @@ class RosterRefresher:
         return 1
 
     def _claim(self) -> _Visit | None:
+        with self._means.database.reading() as session:
+            if not rosters.any_due(session, self._means.clock()):
+                return None
         with self._means.database.transaction() as session:
             roster = rosters.lease_due(session, now=self._means.clock(), lease=LEASE)
             return self._visit(session, roster) if roster is not None else None

@@ -9,6 +9,7 @@ from threading import Event, Thread
 
 import structlog
 
+from .deliver import Deliverer
 from .rounds import Engine
 
 log = structlog.get_logger()
@@ -48,6 +49,8 @@ class DeliveryThread:
     def __init__(self, *engines: Engine) -> None:
         self._stop = Event()
         self._work = [Event() for _ in engines]
+        both = zip(engines, self._work, strict=True)
+        self._scores = [work for engine, work in both if isinstance(engine, Deliverer)]
         self._threads = [
             Thread(
                 target=keep_delivering,
@@ -65,13 +68,15 @@ class DeliveryThread:
             each.start()
 
     def announce(self, _score_ids: Sequence[int] = ()) -> None:
-        """Something was queued: look for it now."""
-        for each in self._work:
+        """Scores were queued: look for them now. The other engines are left alone: on SQLite
+        each look of theirs would wait for the one writer there may be."""
+        for each in self._scores:
             each.set()
 
     def stop(self, seconds: float = 30.0) -> None:
         """Finish what is under way and end."""
         self._stop.set()
-        self.announce()
+        for each in self._work:
+            each.set()
         for each in self._threads:
             each.join(seconds)

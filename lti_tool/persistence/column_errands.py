@@ -81,6 +81,12 @@ def column_errand(session: Session, line_item_id: int) -> ColumnErrand | None:
     return _errand(row) if row is not None else None
 
 
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether ``lease_due`` would find anything; asked without a lock."""
+    due = select(ColumnErrandRow.line_item_id).where(ColumnErrandRow.due_at <= now).limit(1)
+    return session.execute(due).first() is not None
+
+
 def lease_due(session: Session, *, now: datetime, lease: timedelta) -> ColumnErrand | None:
     """The errand due longest, the caller's alone until the lease runs out; None if none is due."""
     due = (

@@ -99,6 +99,12 @@ def ask(session: Session, course_id: int, *, asked_by: int | None, now: datetime
     return row.id
 
 
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether ``lease_due`` would find anything; asked without a lock."""
+    due = select(ReconciliationRow.id).where(ReconciliationRow.due_at <= now).limit(1)
+    return session.execute(due).first() is not None
+
+
 def lease_due(session: Session, *, now: datetime, lease: timedelta) -> Reconciliation | None:
     """The comparison due longest, the caller's alone until the lease runs out; None if none is."""
     found = session.execute(

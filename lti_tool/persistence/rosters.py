@@ -75,6 +75,12 @@ def roster_of(session: Session, course_id: int) -> Roster | None:
     return _roster(row) if row is not None else None
 
 
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether ``lease_due`` would find anything; asked without a lock."""
+    due = select(RosterRow.course_id).where(RosterRow.due_at <= now).limit(1)
+    return session.execute(due).first() is not None
+
+
 def lease_due(session: Session, *, now: datetime, lease: timedelta) -> Roster | None:
     """The list due longest, the caller's alone until the lease runs out; None if none is due."""
     due = (

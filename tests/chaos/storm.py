@@ -33,7 +33,7 @@ from .schools import found
 from .teachers import rate
 
 ROOT = Path(__file__).parent.parent.parent
-KILL_SECONDS = 1.5
+KILL_SECONDS = 2.5
 BREAK_SECONDS = 7.0
 LOCKED_SECONDS = 3.0
 CALM_SECONDS = 120.0

@@ -34,7 +34,7 @@ from .schools import CODES, working
 
 COUNTED = "counted"
 MAXIMUM = Decimal(100_000)
-COUNTS = 10
+COUNTS = 16
 PAUSE_SECONDS = 0.002
 
 
