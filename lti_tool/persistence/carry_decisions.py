@@ -106,12 +106,12 @@ def _row(decision: CarryDecision, school_id: int, standard_id: str) -> CarryDeci
 
 
 def _decision(row: CarryDecisionRow) -> CarryDecision:
-    target = (row.new_level, row.new_code)
+    level, code = row.new_level, row.new_code
     return CarryDecision(
         number=row.number,
         old_standard=row.old_standard_id,
         old=RequirementKey(row.old_level, row.old_code),
-        new=RequirementKey(*target) if target[0] and target[1] else None,
+        new=RequirementKey(level, code) if level and code else None,
         carry=Carry(row.carry),
         reason=row.reason,
         decided_by=row.decided_by,

@@ -1,9 +1,9 @@
-"""Which requirements of different levels count as one at a school: proposed, compared, decided.
+"""Which requirements of different levels, and of different versions, count as one at a school.
 
 One module per page; they share ``frame`` (blueprint, tabs, who may) and ``words``.
 """
 
-from . import overview, pair
+from . import overview, pair, revision
 from .frame import blueprint
 
-__all__ = ["blueprint", "overview", "pair"]
+__all__ = ["blueprint", "overview", "pair", "revision"]

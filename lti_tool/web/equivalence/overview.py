@@ -10,7 +10,7 @@ from lti_tool.web.access import member, reading, requires
 from lti_tool.web.wiring import wired
 
 from .frame import DECIDERS, blueprint, page_of, shown_links
-from .words import in_address, kind_words, name_of, tag_choices, tag_words, verdict_words
+from .words import address_of, kind_words, name_of, tag_choices, tag_words, verdict_words
 
 AT_ONCE = 20
 """So many proposals stand on the page; deciding on them brings the next."""
@@ -35,7 +35,7 @@ def overview(standard_id: str) -> ResponseReturnValue:
         shown=shown,
         proposals=shown.proposals[:AT_ONCE],
         standards=[each.standard for each in wired().catalogue.standards],
-        in_address=in_address,
+        address_of=address_of,
         kind_words=kind_words,
         name_of=name_of,
         tag_choices=tag_choices,
@@ -54,8 +54,7 @@ def compare(standard_id: str) -> ResponseReturnValue:
     one, other = sorted(keys, key=lambda each: standard.rank(each.level))
     if one.level == other.level:
         raise UnknownRequirementError(f"{one}, {other}")
-    address = url_for("equivalence.pair", standard_id=standard.id, **in_address((one, other)))
-    return redirect(address, 303)
+    return redirect(address_of(standard, (one, other)), 303)
 
 
 @blueprint.get("/<standard_id>/equivalence.yaml")

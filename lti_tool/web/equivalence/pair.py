@@ -16,7 +16,7 @@ from lti_tool.web.forms import FormError, text, whole_number
 from lti_tool.web.localisation import gettext, in_page_language, ngettext
 
 from .frame import DECIDERS, blueprint, page_of, shown_links
-from .words import in_address, kind_words, name_of, tag_choices, tag_words, verdict_words
+from .words import address_of, kind_words, name_of, tag_choices, tag_words, verdict_words
 
 LONGEST_REASON = 500
 MOST_DECISIONS = 2**31 - 1
@@ -108,7 +108,7 @@ def _page(standard_id: str, keys: Pair, refusal: Refusal | None = None) -> tuple
         decision=shown.in_force.get(keys),
         refusal=refusal,
         typed=request.form,
-        in_address=in_address,
+        address_of=address_of,
         kind_words=kind_words,
         name_of=name_of,
         tag_choices=tag_choices,

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from flask import url_for
+
 from lti_tool.domain.equivalence import Pair, Verdict, pair_faults
 from lti_tool.domain.link_proposals import Proposal, ProposalKind
 from lti_tool.domain.mapping import LinkTag
@@ -55,12 +57,14 @@ def name_of(standard: Standard, key: RequirementKey) -> str:
     return f"{in_page_language(standard.level(key.level).name)} {key.code}"
 
 
-def in_address(pair: Pair) -> dict[str, str]:
-    """A pair as parts of the address of its page."""
+def address_of(standard: Standard, pair: Pair) -> str:
+    """The address of a pair's page."""
     lower, higher = pair
-    return {
-        "lower_level": lower.level,
-        "lower_code": lower.code,
-        "higher_level": higher.level,
-        "higher_code": higher.code,
-    }
+    return url_for(
+        "equivalence.pair",
+        standard_id=standard.id,
+        lower_level=lower.level,
+        lower_code=lower.code,
+        higher_level=higher.level,
+        higher_code=higher.code,
+    )
