@@ -50,6 +50,8 @@ SCHOOL = "示范职业技术学院"
 STANDARD = "530050"
 LEVEL = "elementary"
 TERM = timedelta(weeks=10)
+REVIEW_DAYS = 30
+"""Longer than usual: what was released weeks ago can still be asked about."""
 GRADE_SCOPES = frozenset(
     f"https://purl.imsglobal.org/spec/lti-ags/scope/{name}"
     for name in ("lineitem", "lineitem.readonly", "result.readonly", "score")
@@ -195,6 +197,7 @@ class _Storyteller:
                 accepts_late=True,
                 attempts=3,
                 release=ReleaseMode.HELD,
+                review_days=REVIEW_DAYS,
             ),
             course_id=room.course.id,
             link_id=None,

@@ -165,6 +165,21 @@ def _grade_report(atlas: Atlas, language: str) -> str:
         page.close()
 
 
+def _review(atlas: Atlas, language: str) -> str:
+    """The teacher's page on a review that a student asks for."""
+    page = atlas.browser.new_page(locale="zh-CN")
+    try:
+        page.goto(atlas.landing(HANDED_IN, PAST, language) + "/feedback")
+        asking = page.locator("details", has=page.locator("form[action$='/reviews']")).first
+        asking.locator("summary").click()
+        asking.locator("textarea").fill("第二段记录里我确认过订单号，评语没有提到。")
+        asking.locator("button").click()
+        page.locator(".banner-warn").first.wait_for()
+    finally:
+        page.close()
+    return atlas.link(atlas.landing(TEACHER, PAST, language), "main a[href*='/reviews/']")
+
+
 def _standards(atlas: Atlas, language: str) -> str:
     return urljoin(_admin(atlas, language), "../standards/")
 
@@ -184,6 +199,7 @@ PLACES = (
     Place("queue", _QUEUE, "main a[href*='/work/']"),
     Place("conditions", _linked(_QUEUE, "a[href*='/conditions']"), "main button.btn-primary"),
     Place("rate", _linked(_QUEUE, "main a[href*='/work/']"), "details[open] input[name=level]"),
+    Place("review", _review, "main a.btn"),
     Place("class", _under(TEACHER, OPEN, "/teacher/class"), "table.heat td"),
     Place("coverage", _under(TEACHER, OPEN, "/teacher/coverage")),
     Place("teacher-rule", _under(TEACHER, OPEN, "/teacher/rule"), "main button"),
