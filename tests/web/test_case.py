@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -35,21 +36,24 @@ def served(settings: Settings, catalogue: Catalogue, classroom: Classroom) -> It
         yield serve
 
 
+def body(client: FlaskClient, path: str) -> Any:
+    """The JSON of an answer."""
+    return client.get(path).get_json()
+
+
 def path_of(uri: str) -> str:
     assert uri.startswith(f"{BASE}/ims/case/")
     return uri.removeprefix(BASE)
 
 
-def document(client: FlaskClient, version: str) -> dict[str, str]:
-    answer = client.get(f"/ims/case/{version}/CFDocuments")
-    found: dict[str, str] = answer.json["CFDocuments"][0]
-    return found
+def document(client: FlaskClient, version: str) -> Any:
+    return body(client, f"/ims/case/{version}/CFDocuments")["CFDocuments"][0]
 
 
 def refusal(client: FlaskClient, path: str) -> tuple[int, str]:
     answer = client.get(path)
-    assert answer.json["imsx_codeMajor"] == "failure"
-    fields = answer.json["imsx_codeMinor"]["imsx_codeMinorField"]
+    assert answer.get_json()["imsx_codeMajor"] == "failure"
+    fields = answer.get_json()["imsx_codeMinor"]["imsx_codeMinorField"]
     return answer.status_code, fields[0]["imsx_codeMinorFieldValue"]
 
 
@@ -86,15 +90,15 @@ def test_a_short_token_and_an_odd_switch_are_refused_at_the_start() -> None:
 def test_every_object_is_found_under_its_own_uri(served: Served, version: str) -> None:
     client = served(to_all=True)
     found = document(client, version)
-    package = client.get(path_of(found["CFPackageURI"]["uri"])).json  # type: ignore[index]
+    package = body(client, path_of(found["CFPackageURI"]["uri"]))
     check(package, Schema.PACKAGE, version)
     samples = [package["CFItems"][-1], package["CFAssociations"][-1], package["CFRubrics"][0]]
     samples += [package["CFDefinitions"][kind][0] for kind in ("CFLicenses",)]
     for each in samples:
         answer = client.get(path_of(each["uri"]))
-        assert {**answer.json, **each} == answer.json
+        assert {**answer.get_json(), **each} == answer.get_json()
     types = package["CFDefinitions"]["CFItemTypes"]
-    assert client.get(path_of(types[0]["uri"])).json == {"CFItemTypes": [types[0]]}
+    assert body(client, path_of(types[0]["uri"])) == {"CFItemTypes": [types[0]]}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -102,11 +106,11 @@ def test_an_object_that_stands_alone_names_where_it_belongs(served: Served, vers
     client = served(to_all=True)
     found = document(client, version)
     check(found, Schema.DOCUMENT, version)
-    item = client.get(f"/ims/case/{version}/CFPackages/{found['identifier']}").json["CFItems"][5]
-    alone = client.get(path_of(item["uri"])).json
+    item = body(client, f"/ims/case/{version}/CFPackages/{found['identifier']}")["CFItems"][5]
+    alone = body(client, path_of(item["uri"]))
     check(alone, Schema.ITEM, version)
     assert alone["CFDocumentURI"]["identifier"] == found["identifier"]
-    links = client.get(f"/ims/case/{version}/CFItemAssociations/{item['identifier']}").json
+    links = body(client, f"/ims/case/{version}/CFItemAssociations/{item['identifier']}")
     assert links["CFItem"] == alone
     for each in links["CFAssociations"]:
         check(each, Schema.ASSOCIATION, version)
@@ -116,8 +120,8 @@ def test_an_object_that_stands_alone_names_where_it_belongs(served: Served, vers
 
 def test_the_rights_notice_goes_with_the_standard(served: Served) -> None:
     client = served(to_all=True)
-    licence = document(client, "v1p1")["licenseURI"]["uri"]  # type: ignore[index]
-    assert "不得印刷、销售" in client.get(path_of(licence)).json["licenseText"]
+    licence = document(client, "v1p1")["licenseURI"]["uri"]
+    assert "不得印刷、销售" in body(client, path_of(licence))["licenseText"]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +148,7 @@ def test_what_cannot_be_answered_is_refused_in_the_words_of_case(
 def test_documents_come_a_page_at_a_time_with_the_fields_asked_for(served: Served) -> None:
     client = served(to_all=True)
     answer = client.get("/ims/case/v1p1/CFDocuments?limit=1&offset=1&fields=title&sort=title")
-    assert answer.json == {"CFDocuments": []}
+    assert answer.get_json() == {"CFDocuments": []}
     assert answer.headers["Link"].endswith('rel="prev"')
-    first = client.get("/ims/case/v1p1/CFDocuments?fields=title,identifier").json["CFDocuments"]
+    first = body(client, "/ims/case/v1p1/CFDocuments?fields=title,identifier")["CFDocuments"]
     assert list(first[0]) == ["title", "identifier"]

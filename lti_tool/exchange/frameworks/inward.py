@@ -7,6 +7,7 @@ notes of what was made or left out. Links that nobody reviewed stay proposals th
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from lti_tool.catalogue.draft_files import DISCLAIMER
 from lti_tool.domain.draft_content import DraftContent, role_place, scope_place
@@ -278,7 +279,6 @@ def _day(words: str) -> date | None:
 
 def _pairs(facts: Facts, key: str) -> Iterator[Text]:
     """Facts of this name, each with the English that follows it."""
-    following = [*facts[1:], ("", "")]
-    for (name, words), (next_name, next_words) in zip(facts, following, strict=True):
+    for (name, words), (next_name, next_words) in pairwise((*facts, ("", ""))):
         if name == key:
             yield Text(words, next_words if next_name == f"{key}:en" else None)

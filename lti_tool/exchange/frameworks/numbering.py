@@ -90,7 +90,7 @@ def _child(parent: Node, items: Iterable[Item], otherwise: str) -> Node:
 
 def _name_level(level: Node, number: int, taken: Iterable[str]) -> None:
     item = level.item
-    own = [item.code, item.id, KEYS.get(level.title, "")] if item else []
+    own = [item.code, KEYS.get(level.title, ""), item.id] if item else []
     fitting = (each for each in own if _LEVEL_KEY.fullmatch(each) and each not in set(taken))
     level.code = next(fitting, f"level_{number}")
 

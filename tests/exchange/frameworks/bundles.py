@@ -127,11 +127,10 @@ def _links(draw: st.DrawFn, standard: Standard) -> tuple[EquivalenceLink, ...]:
     if len(standard.levels) < 2:
         return ()
     ends = [[each.key for each in level.requirements] for level in standard.levels]
-    pairs = draw(
-        st.lists(
-            st.tuples(st.sampled_from(ends[0]), st.sampled_from(ends[1])), max_size=2, unique=True
-        )
-    )
+    every = st.tuples(*map(st.sampled_from, ends))
+    # No two requirements of one level may become one competence.
+    apart = (lambda pair: pair[0], lambda pair: pair[1])
+    pairs = draw(st.lists(every, max_size=2, unique_by=apart))
     tags = st.lists(
         st.sampled_from((LinkTag.DIFF, LinkTag.CONTEXT, LinkTag.PROGRESS, LinkTag.JUDGEMENT)),
         min_size=1,

@@ -54,7 +54,7 @@ def test_canvas_rubrics_bring_the_rubric_back_and_say_what_they_cannot() -> None
 
 
 @pytest.mark.parametrize("to", WHOLE)
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(bundle=bundles())
 def test_any_standard_comes_back_whole(to: Format, bundle: StandardBundle) -> None:
     draft = came_back(bundle, to)
@@ -64,7 +64,7 @@ def test_any_standard_comes_back_whole(to: Format, bundle: StandardBundle) -> No
     assert set(made.links) == set(bundle.links)
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(bundle=bundles())
 def test_any_rubric_comes_back_from_canvas(bundle: StandardBundle) -> None:
     assume(any(each.text is not None for each in bundle.standard.requirements()))
