@@ -12,12 +12,12 @@ from lti_tool.domain.mapping import AttainmentRule
 from lti_tool.domain.rating import Rating, in_force
 from lti_tool.domain.rubric import Rubrics
 from lti_tool.domain.standard import Level, RequirementKey
-from lti_tool.persistence import courses, decisions, people, recomputations, reviews
+from lti_tool.persistence import courses, decisions, people, recomputations
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
 from .standing import level_rule
-from .work import ratings_of, rubrics_of
+from .work import ratings_of, reviewed_of, rubrics_of
 
 BATCH = 200
 
@@ -120,7 +120,7 @@ def _changes(trial: _Trial, session: Session, batch: Sequence[int]) -> Iterator[
     accounts = people.accounts(session, batch)
     last = decisions.last_decisions_of(session, batch, standard_id)
     rubrics = rubrics_of(session, trial.bundle, chain.from_iterable(stored.values()))
-    under = reviews.under_review(session, batch, standard_id)
+    under = reviewed_of(session, trial.bundle, batch, school_id=school_id)
     for each in batch:
         counted = in_force(stored.get(each, ()))
         frozen = under.get(each, frozenset())

@@ -37,7 +37,6 @@ from lti_tool.persistence import (
     link_decisions,
     people,
     ratings,
-    reviews,
     runs,
     school_rules,
     scores,
@@ -49,7 +48,7 @@ from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.standings import Outcome
 
-from .work import Work, rated_with, ratings_of, rubrics_of
+from .work import Work, rated_with, ratings_of, reviewed_of, rubrics_of
 
 
 def masteries_of(
@@ -69,7 +68,7 @@ def masteries_of(
     school_id = people.account(session, learner_id).school_id
     found = ratings_of(session, bundle, [learner_id], school_id=school_id)
     stored = found.get(learner_id, ())
-    reviewed = reviews.under_review(session, [learner_id], bundle.standard.id, but=answering)
+    reviewed = reviewed_of(session, bundle, [learner_id], school_id=school_id, but=answering)
     return rules.masteries(
         in_force(stored),
         rubrics_of(session, bundle, stored),

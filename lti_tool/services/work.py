@@ -10,7 +10,8 @@ from lti_tool.catalogue import Catalogue, StandardBundle
 from lti_tool.domain.carrying import carried, carried_steps
 from lti_tool.domain.rating import Rating
 from lti_tool.domain.rubric import RubricShelf
-from lti_tool.persistence import audit_log, carry_decisions, ratings, rubric_versions
+from lti_tool.domain.standard import RequirementKey
+from lti_tool.persistence import audit_log, carry_decisions, ratings, reviews, rubric_versions
 from lti_tool.persistence.database import Session
 
 
@@ -86,6 +87,26 @@ def ratings_of(
             counted = carried(given, steps, standard)
             if counted:
                 found.setdefault(learner_id, []).extend(counted)
+    return found
+
+
+def reviewed_of(
+    session: Session,
+    bundle: StandardBundle,
+    learner_ids: Collection[int],
+    *,
+    school_id: int,
+    but: str = "",
+) -> Mapping[int, frozenset[RequirementKey]]:
+    """The requirements of a standard that are frozen by a review, by learner: one of a carried
+    rating freezes what it is carried to. ``but`` is the id of a review to pass over."""
+    found = dict(reviews.under_review(session, learner_ids, bundle.standard.id, but=but))
+    made = carry_decisions.carry_decisions_of(session, school_id, bundle.standard.id)
+    for older, steps in carried_steps(made).items():
+        theirs = reviews.under_review(session, learner_ids, older, but=but)
+        for learner_id, keys in theirs.items():
+            targets = frozenset(target for key in keys for target in steps.get(key, ()))
+            found[learner_id] = found.get(learner_id, frozenset()) | targets
     return found
 
 

@@ -15,12 +15,13 @@ from lti_tool.domain.errors import (
 )
 from lti_tool.domain.revision import ChangeKind
 from lti_tool.domain.standard import RequirementKey
-from lti_tool.persistence import decisions, ratings, standings
+from lti_tool.persistence import decisions, ratings, standings, submissions
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.recomputations import Recomputation
 from lti_tool.services.carry_evidence import Confirmed, Versions, carry_evidence
 from lti_tool.services.explain_decision import explain_decision
 from lti_tool.services.replay_decisions import Outcome, replay_decisions
+from lti_tool.services.review_rating import ask_review
 from lti_tool.services.show_history import show_history
 from lti_tool.services.show_revision import RevisionShown, show_revision
 from lti_tool.services.sign_off_attainment import LevelOf, sign_off_attainment
@@ -256,3 +257,17 @@ def test_a_step_that_is_none_is_refused(revised: Classroom, confirmed: Confirmed
 def test_evidence_is_carried_between_versions_of_one_standard_only(revised: Classroom) -> None:
     with pytest.raises(NotFoundError):
         carry(revised, *carried("2.1.1"), old=SECOND)
+
+
+def test_a_review_of_a_carried_rating_freezes_what_it_is_carried_to(revised: Classroom) -> None:
+    learner = revised.enrol("陈思雨")
+    assessment = revised.set_up()
+    submission = revised.finish(learner, assessment, 2, 3, 3)
+    carry(revised, *carried("2.1.1", "2.1.2"))
+    with revised.working(learner) as work:
+        current = submissions.submission_of(work.session, submission.id)
+        ask_review(work, current, assessment, "2.1.1", "第二段录音里我重复了客户的问题。")
+    with revised.reading() as session:
+        held = standings.standings_of(session, {learner.id}, SECOND)[learner.id]
+    states = {each.code: standing.state for each, standing in held.items()}
+    assert states == {"2.1.1": "under_review", "2.1.2": "insufficient"}

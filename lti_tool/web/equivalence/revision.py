@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.carrying import Carry, PlannedStep
 from lti_tool.domain.errors import StaleFormError
+from lti_tool.domain.likeness import pieces
 from lti_tool.domain.revision import ChangeKind
 from lti_tool.domain.standard import RequirementKey
 from lti_tool.services.carry_evidence import Confirmed, Versions, carry_evidence
@@ -21,6 +22,14 @@ from .words import name_of
 
 LONGEST_REASON = 500
 MOST_DECISIONS = 2**31 - 1
+ORDER = (
+    ChangeKind.REWORDED,
+    ChangeKind.SPLIT,
+    ChangeKind.MOVED,
+    ChangeKind.WITHDRAWN,
+    ChangeKind.SAME,
+)
+"""What needs most thought first."""
 FIELD = "step:"
 """Begins the name of a step's field, which goes on with the old key, a bar and the new key."""
 
@@ -90,15 +99,15 @@ def field_of(step: PlannedStep) -> str:
 
 def _page(shown: RevisionShown, errors: Mapping[str, str] | None = None) -> str:
     standard = shown.new.standard
-    kinds = (kind for kind in ChangeKind if kind is not ChangeKind.NEW)
     return render_template(
         "equivalence/revision.html",
         page=page_of(shown.school, standard),
         shown=shown,
-        sections=[(kind, shown.of_kind(kind)) for kind in kinds if shown.of_kind(kind)],
+        sections=[(kind, shown.of_kind(kind)) for kind in ORDER if shown.of_kind(kind)],
         errors=errors or {},
         typed=request.form,
         field_of=field_of,
+        pieces=pieces,
         name_of=name_of,
         kind_words=_kind_words(),
         carries=_carry_words(),
