@@ -1,6 +1,7 @@
 """What the gradebook is told about an assessment and about a level."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +21,7 @@ from lti_tool.domain.attainment import (
 )
 from lti_tool.domain.rating import Rating, in_force
 from lti_tool.domain.score import assessment_comment, assessment_score, level_score
-from lti_tool.domain.standard import RequirementKey
+from lti_tool.domain.standard import RequirementKey, Text
 from tests.domain.builders import DAY_0, assessment, key, rating, rubric, standard
 
 RUBRIC = rubric()
@@ -233,6 +234,9 @@ def test_the_lms_is_told_nothing_without_evidence() -> None:
         ([gap(GapReason.RED_LINE, "low/2.2.1")], "2.2.1 红线"),
         ([gap(GapReason.CRITICAL, "low/1.1.1")], "1.1.1 关键要求"),
         ([gap(GapReason.LOST, "low/1.1.1")], "1.1.1 原文缺失"),
+        ([gap(GapReason.REVIEW, "low/1.1.1")], "1.1.1 成绩复核中"),
+        ([replace(gap(GapReason.PART, "low/1.1.1"), part=Text("理论"))], "理论部分分数不足"),
+        ([gap(GapReason.TOTAL, "low/1.1.1")], "加权总分不足"),
         ([gap(GapReason.AREA, "low/2.1.1", 3)], "工作领域 2 还差 3 条"),
         (
             [gap(GapReason.RED_LINE, "low/2.2.1"), gap(GapReason.AREA, "low/1.1.1")],
