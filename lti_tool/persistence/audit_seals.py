@@ -7,6 +7,7 @@ here: what a seal is (``lti_tool.services.seal_audit``).
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import String, func, select
 from sqlalchemy.exc import IntegrityError
@@ -94,7 +95,8 @@ def chain(session: Session) -> Iterator[tuple[Link, AuditEntry | None]]:
         .execution_options(yield_per=1000)
     )
     with session.execute(query) as result:
-        for link, entry in result:
+        for link, joined in result:
+            entry = cast("AuditRow | None", joined)  # an outer join may find none
             yield _link(link), as_entry(entry) if entry is not None else None
 
 
