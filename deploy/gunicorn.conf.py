@@ -18,7 +18,7 @@ worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", str(min(4, (os.cpu_count() or 1) + 1))))
 threads = 8
 timeout = 120
-"""A worker that gives no sign of life for so long is replaced. Its threads' uploads do not count."""
+"""A worker without a sign of life for so long is replaced; its threads' uploads do not count."""
 graceful_timeout = 30
 """Requests under way when the service stops have so long; systemd and compose wait longer."""
 keepalive = 5

@@ -90,7 +90,8 @@ def test_a_damaged_standard_is_named_with_file_and_line(
 ) -> None:
     shelf.confirm(draft, ORIGIN)
     level = folders.added / ID / "rubrics" / ID / "level-advanced.yaml"
-    level.write_text(level.read_text("utf-8").replace("status: printed", "status: blessed", 1), "utf-8")
+    wrong = level.read_text("utf-8").replace("status: printed", "status: blessed", 1)
+    level.write_text(wrong, "utf-8")
     with pytest.raises(CatalogueError, match=r"level-advanced.yaml:[0-9]+: areas"):
         Shelf(folders)
 
