@@ -12,6 +12,8 @@ from tests.services.classroom import Classroom
 from tests.web.conftest import SignIn
 
 OPEN = {
+    "case.documents",
+    "case.one",
     "launch.login",
     "launch.launch",
     "launch.launch_by_hand",
