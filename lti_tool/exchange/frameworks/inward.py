@@ -4,6 +4,7 @@ What this tool wrote comes back whole; what others wrote comes as far as it can 
 notes of what was made or left out. Links that nobody reviewed stay proposals that share nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -211,8 +212,7 @@ def _programmes(facts: Facts) -> Iterator[Programmes]:
 
 
 def _dropped(framework: Framework) -> Iterator[Note]:
-    for words in dict.fromkeys(framework.dropped):
-        times = sum(each == words for each in framework.dropped)
+    for words, times in Counter(framework.dropped).items():
         yield Note(NoteKind.UNPLACED, detail=words[:80], times=times)
 
 

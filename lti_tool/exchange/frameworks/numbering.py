@@ -26,6 +26,8 @@ class Node:
     title: str
     items: tuple[Item, ...]
     children: list["Node"] = field(default_factory=list)
+    by_items: dict[tuple[str, ...], "Node"] = field(default_factory=dict)
+    """The children by the ids of their items."""
     code: str = ""
     made: bool = False
 
@@ -78,11 +80,11 @@ def _place(root: Node, path: tuple[Item, ...], title: str, *, deep: bool) -> Non
 
 def _child(parent: Node, items: Iterable[Item], otherwise: str) -> Node:
     own = tuple(items)
-    known = next((each for each in parent.children if each.items == own), None)
-    if known is None:
-        known = Node(JOINT.join(each.text for each in own) or otherwise, own)
-        parent.children.append(known)
-    return known
+    ids = tuple(each.id for each in own)
+    if ids not in parent.by_items:
+        parent.by_items[ids] = Node(JOINT.join(each.text for each in own) or otherwise, own)
+        parent.children.append(parent.by_items[ids])
+    return parent.by_items[ids]
 
 
 # --- Codes ----------------------------------------------------------------------------------------
