@@ -17,6 +17,8 @@ from .reckoning import differences
 from .storm import Aftermath, Storm
 
 CHANGES = 2000
+LONGER = 900
+"""Seconds beside the storm: until it begins, and until all is calm."""
 SECONDS = float(os.environ.get("CHAOS_SECONDS", "30"))
 
 
@@ -27,7 +29,7 @@ def test_nothing_is_lost_with_embedded_threads_on_sqlite(sqlite_url: str, tmp_pa
 def test_nothing_is_lost_with_celery_on_postgresql_and_rabbitmq(
     postgresql_url: str, tmp_path: Path
 ) -> None:
-    with broker() as address:
+    with broker(longest=int(SECONDS) + LONGER) as address:
         check(Storm(tmp_path, postgresql_url, address))
 
 

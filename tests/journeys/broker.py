@@ -23,16 +23,17 @@ LONGEST_SECONDS = 300
 
 
 @contextmanager
-def broker() -> Iterator[str]:
-    """A running node; gives its address, as Celery writes it."""
+def broker(longest: int = LONGEST_SECONDS) -> Iterator[str]:
+    """A running node; gives its address, as Celery writes it. It ends by itself after ``longest``
+    seconds."""
     folder = Path(tempfile.mkdtemp(prefix="mq-", dir="/tmp"))
     if os.geteuid() == 0:
         shutil.chown(folder, SERVER_USER)
     ports = {name: free_port() for name in ("node", "distribution", "names")}
     environment = _environment(folder, ports)
     # The node would start a name server by itself that then outlives it.
-    names = _start(["epmd", "-port", str(ports["names"])], folder, environment)
-    server = _start([_program()], folder, environment)
+    names = _start(["epmd", "-port", str(ports["names"])], folder, environment, longest)
+    server = _start([_program()], folder, environment, longest)
     try:
         _wait_for(ports["node"], server, folder)
         yield f"amqp://guest:guest@127.0.0.1:{ports['node']}//"
@@ -66,13 +67,13 @@ def _environment(folder: Path, ports: Mapping[str, int]) -> dict[str, str]:
 
 
 def _start(
-    command: list[str], folder: Path, environment: Mapping[str, str]
+    command: list[str], folder: Path, environment: Mapping[str, str], longest: int
 ) -> "subprocess.Popen[bytes]":
     """``timeout`` leads a group of its own, and what ends it ends the whole group."""
     if os.geteuid() == 0:
         user = f"--reuid={SERVER_USER}", f"--regid={SERVER_USER}", "--init-groups"
         command = ["setpriv", *user, *command]
-    limited = ["timeout", "--kill-after=10", str(LONGEST_SECONDS), *command]
+    limited = ["timeout", "--kill-after=10", str(longest), *command]
     with (folder / "output").open("ab") as output:
         return subprocess.Popen(
             limited, cwd=folder, env=dict(environment), stdout=output, stderr=output
