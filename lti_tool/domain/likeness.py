@@ -7,6 +7,7 @@ spaces and punctuation do not count. Not here: what follows from likeness (``equ
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -55,7 +56,9 @@ def likeness(first: str, second: str) -> int:
 def may_be_like(first: str, second: str, least: int) -> bool:
     """Whether ``likeness`` may reach ``least``: a quick look that passes over hopeless pairs."""
     one, other = normalised(first), normalised(second)
-    return (_dice(one, other) + FULL) // 2 >= least
+    dice = _dice(one, other)
+    # Only a pair that passes the cheaper half is counted character by character.
+    return (dice + FULL) // 2 >= least and (dice + _common(one, other)) // 2 >= least
 
 
 def contained(part: str, whole: str) -> int:
@@ -93,6 +96,18 @@ def _dice(one: str, other: str) -> int:
     own, others = _pairs(one), _pairs(other)
     count = len(own) + len(others)
     return 2 * len(own & others) * FULL // count if count else FULL
+
+
+def _common(one: str, other: str) -> int:
+    """What ``_unedited`` can be at most: whatever is not in both takes an edit at least."""
+    longest = max(len(one), len(other))
+    shared = sum((_counted(one) & _counted(other)).values())
+    return shared * FULL // longest if longest else FULL
+
+
+@lru_cache(maxsize=4096)
+def _counted(text: str) -> Counter[str]:
+    return Counter(text)
 
 
 def _unedited(one: str, other: str) -> int:

@@ -7,6 +7,7 @@ carried by text alone. Levels are the same level where their keys are.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import product
 
 from .likeness import contained, likeness, may_be_like, normalised
 from .standard import Requirement, RequirementKey, Standard, WorkTask
@@ -148,23 +149,24 @@ class _Match:
         self.found[old.key] = new
 
     def _parts(self, old: Requirement) -> Sequence[Requirement]:
+        """The new ones whose texts stand in this one; none where one alone is near to it."""
         whole = old.text or ""
-        if not whole:
-            return ()
-        near = (one for one in self.free.values() if one.text and likeness(whole, one.text) >= PART)
-        if any(near):
-            return ()
         same_level = (one for one in self.free.values() if one.key.level == old.key.level)
-        return [one for one in same_level if one.text and contained(one.text, whole) >= PART]
+        parts = [one for one in same_level if one.text and contained(one.text, whole) >= PART]
+        if len(parts) < 2:
+            return ()
+        near = (one for one in self.free.values() if _are_near(whole, one.text or "", PART))
+        return () if any(near) else parts
 
     def _near_pairs(self) -> Iterator[tuple[tuple[int, bool, bool], Requirement, Requirement]]:
-        for old in self.left.values():
-            for new in self.free.values():
-                if old.text and new.text and may_be_like(old.text, new.text, NEAR):
-                    percent = likeness(old.text, new.text)
-                    order = (-percent, old.key != new.key, old.key.level != new.key.level)
-                    if percent >= NEAR:
-                        yield order, old, new
+        for old, new in product(self.left.values(), self.free.values()):
+            if old.text and new.text and _are_near(old.text, new.text, NEAR):
+                percent = likeness(old.text, new.text)
+                yield (-percent, old.key != new.key, old.key.level != new.key.level), old, new
+
+
+def _are_near(one: str, other: str, least: int) -> bool:
+    return may_be_like(one, other, least) and likeness(one, other) >= least
 
 
 def _make_up(old: Requirement, parts: Iterable[Requirement]) -> bool:
