@@ -54,6 +54,9 @@ class StandingKeeper:
 
     def _pass(self) -> int:
         now = self._around.clock()
+        with self._database.reading() as session:
+            if not recomputations.is_due(session, now=now):
+                return 0
         with self._database.transaction() as session:
             found = recomputations.lease_due(session, now=now, lease=LEASE)
         if found is None:

@@ -76,6 +76,12 @@ def ask(
     return _recomputation(row)
 
 
+def is_due(session: Session, *, now: datetime) -> bool:
+    """Whether any pass is due; asked before a lease, which waits for other writers on SQLite."""
+    query = select(RecomputationRow.id).where(RecomputationRow.due_at <= now).limit(1)
+    return session.scalar(query) is not None
+
+
 def lease_due(session: Session, *, now: datetime, lease: timedelta) -> Recomputation | None:
     """The pass due longest, the caller's alone until the lease runs out; None if none is due."""
     found = session.execute(
