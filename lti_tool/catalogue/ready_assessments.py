@@ -35,7 +35,6 @@ Found = tuple[tuple[str | int, ...], Text]
 """A place inside an entry, and what is wrong there."""
 
 
-
 def assessment_problems(
     files: Sequence[Parsed[AssessmentFile]], standard: Standard
 ) -> Iterator[Problem]:

@@ -310,9 +310,7 @@ class _Storyteller:
         sign_off_attainment(
             work,
             LevelOf(first.learner.id, standard_id, first.level),
-            seen_digest=evidence_digest(
-                rules, first.learner.id, first.level, masteries
-            ),
+            seen_digest=evidence_digest(rules, first.learner.id, first.level, masteries),
             school_id=room.course.school_id,
         )
 
