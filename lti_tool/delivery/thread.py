@@ -76,7 +76,7 @@ class DeliveryThread:
     def stop(self, seconds: float = 30.0) -> None:
         """Finish what is under way and end."""
         self._stop.set()
-        for each in self._work:
-            each.set()
-        for each in self._threads:
-            each.join(seconds)
+        for work in self._work:
+            work.set()
+        for thread in self._threads:
+            thread.join(seconds)
