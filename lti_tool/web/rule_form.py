@@ -17,10 +17,12 @@ from lti_tool.domain.mapping import AttainmentRule, LostPolicy
 from lti_tool.domain.mastery_methods import MasteryMethod
 from lti_tool.domain.standard import Level, RequirementKey, Standard
 from lti_tool.web.forms import FormReader, text, whole_number
-from lti_tool.web.localisation import in_page_language, language
+from lti_tool.web.localisation import gettext, in_page_language, language
 
 PARTS = 3
 """Rows for the parts of a total; more than three nobody has asked for."""
+FIELDS = ("name", "weight", "minimum", "codes")
+"""What is typed for a part."""
 LONGEST_CODES = 2000
 LONGEST_REASON = 500
 SET_BY_SCHOOL = {"zh": "学校设定。", "en": "Set by the school."}
@@ -147,9 +149,12 @@ def _totals(reader: FormReader, standard: Standard) -> Content:
     for level in standard.levels:
         name = f"total.{level.key}"
         minimum = _whole(reader, name)
+        every = (f"part.{level.key}.{row}" for row in range(PARTS))
+        rows = [row for row in every if any(request.form.get(f"{row}.{each}") for each in FIELDS)]
+        if minimum is None and rows:
+            reader.errors.setdefault(name, gettext("This must be filled in."))
         if minimum is not None:
-            rows = (f"part.{level.key}.{row}" for row in range(PARTS))
-            parts = [_part(reader, row) for row in rows if request.form.get(f"{row}.weight")]
+            parts = [_part(reader, row) for row in rows]
             found[level.key] = {"minimum": minimum, "parts": parts}
     return found
 

@@ -108,6 +108,7 @@ def test_a_rule_set_by_somebody_else_meanwhile_is_not_overwritten(desk: Desk) ->
         ("critical.elementary", "9.9.9", "9.9.9"),
         ("total.elementary", "60", "至少要有 1 项"),
         ("method", "luck", "luck"),
+        ("part.elementary.0.codes", "1 2", "这一项必填"),
     ],
 )
 def test_a_wrong_field_is_named_and_what_was_typed_stays(

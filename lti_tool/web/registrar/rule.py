@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.catalogue import CatalogueError, StandardBundle, rule_from
-from lti_tool.domain.errors import ReasonMissingError, StaleFormError
+from lti_tool.domain.errors import StaleFormError
 from lti_tool.domain.launch import Role
 from lti_tool.domain.mapping import AttainmentRule
 from lti_tool.persistence import people, recomputations, school_rules, schools
@@ -60,8 +60,6 @@ def set_rule(standard_id: str) -> ResponseReturnValue:
             )
     except FormError as refused:
         return _tried(bundle, errors={"reason": refused.message})
-    except ReasonMissingError:
-        return _tried(bundle, errors={"reason": gettext("This must be filled in.")})
     except StaleFormError:
         return _tried(
             bundle,
