@@ -76,24 +76,22 @@ class StandingKeeper:
         now = self._around.clock()
         if self._swept is not None and now - self._swept < BETWEEN_SWEEPS:
             return 0
+        installed = [each.standard.id for each in self._around.catalogue().standards]
         with self._database.transaction() as session:
-            found = standings.lapsed(session, now=now, most=BATCH)
-            handled = sum(self._lapsed(session, *each) for each in found)
-        if not handled:
+            found = standings.lapsed(session, installed, now=now, most=BATCH)
+            for each in found:
+                self._lapsed(session, *each)
+        if not found:
             self._swept = now
-        return handled
+        return len(found)
 
-    def _lapsed(self, session: Session, learner_id: int, standard_id: str) -> int:
+    def _lapsed(self, session: Session, learner_id: int, standard_id: str) -> None:
         # Nobody acts when time passes; the standing concerns the learner alone.
         work = self._work(session, learner_id)
-        try:
-            bundle = work.bundle(standard_id)
-        except UnknownStandardError:
-            return 0
+        bundle = work.bundle(standard_id)
         learner = people.account(session, learner_id)
         rules = level_rule(session, bundle, learner.school_id)
         update_standing(work, bundle, learner, rules)
-        return 1
 
     def _work(self, session: Session, actor_id: int) -> Work:
         around = self._around

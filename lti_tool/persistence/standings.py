@@ -116,12 +116,14 @@ def store_masteries(
     session.flush()
 
 
-def lapsed(session: Session, *, now: datetime, most: int) -> Sequence[tuple[int, str]]:
-    """Learner and standard of masteries that rest on a rating which has grown too old since
-    they were computed; those that lapsed first come first."""
+def lapsed(
+    session: Session, standard_ids: Collection[str], *, now: datetime, most: int
+) -> Sequence[tuple[int, str]]:
+    """Learner and standard, one of these, of masteries that rest on a rating which has grown too
+    old since they were computed; those that lapsed first come first."""
     query = (
         select(MasteryRow.learner_id, MasteryRow.standard_id)
-        .where(MasteryRow.until <= now)
+        .where(MasteryRow.until <= now, MasteryRow.standard_id.in_(standard_ids))
         .group_by(MasteryRow.learner_id, MasteryRow.standard_id)
         .order_by(func.min(MasteryRow.until))
         .limit(most)

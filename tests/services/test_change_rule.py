@@ -146,6 +146,9 @@ def test_mastery_by_ratings_that_grow_too_old_lapses(
     mastery = {"method": "n_of_m", "needed": 2, "window": 3, "expires_months": 12}
     set_rule(classroom, mastery=mastery)
     with classroom.reading() as session:
-        assert standings.lapsed(session, now=classroom.now + timedelta(days=360), most=10) == []
+        assert (
+            standings.lapsed(session, [STANDARD], now=classroom.now + timedelta(days=360), most=10)
+            == []
+        )
         late = classroom.now + timedelta(days=366)
-        assert standings.lapsed(session, now=late, most=10) == [(learner.id, STANDARD)]
+        assert standings.lapsed(session, [STANDARD], now=late, most=10) == [(learner.id, STANDARD)]
