@@ -228,6 +228,7 @@ def _wiring(parts: Parts, announce: Announce) -> Wiring:
         cipher=parts.cipher,
         address=ToolAddress(settings.base_url),
         allow_loopback=settings.allow_loopback_platforms,
+        allow_nameless=settings.allow_nameless_launches,
         zone=ZoneInfo(settings.time_zone),
         clock=parts.clock,
         new_id=new_id,

@@ -20,6 +20,7 @@ KNOWN = frozenset(
         "SECRET_KEY",
         "PREVIOUS_SECRET_KEY",
         "ALLOW_LOOPBACK_PLATFORMS",
+        "ALLOW_NAMELESS_LAUNCHES",
         "BROKER_URL",
         "SMTP_URL",
         "TIME_ZONE",
@@ -30,6 +31,7 @@ KNOWN = frozenset(
         "PROXIES",
     )
 )
+SWITCHES = ("ALLOW_LOOPBACK_PLATFORMS", "ALLOW_NAMELESS_LAUNCHES", "CASE_OPEN")
 LEAST_SECRET = 32
 MOST_PROXIES = 5
 LOGS = frozenset({"json", "text", "quiet"})
@@ -56,7 +58,8 @@ class Settings:
     ``metrics_token`` lets a monitor read ``/metrics``; None closes that page. ``case_token`` lets
     another system read the standards as CASE, ``case_open`` everybody; their publishers may not
     want that. ``proxies`` is how many proxies of ours stand before the tool, each of which notes
-    whom it heard a request from.
+    whom it heard a request from. ``allow_nameless_launches`` shows the task of a link to somebody
+    whose LMS does not say who they are.
     """
 
     database_url: str
@@ -76,6 +79,7 @@ class Settings:
     case_token: str | None = None
     case_open: bool = False
     proxies: int = 0
+    allow_nameless_launches: bool = False
 
     @property
     def standards_dir(self) -> Path:
@@ -114,6 +118,7 @@ def read_settings(environment: Mapping[str, str], *, default_base_url: str) -> S
         case_token=given.get("CASE_TOKEN"),
         case_open=given.get("CASE_OPEN") == "1",
         proxies=int(given.get("PROXIES", "0")),
+        allow_nameless_launches=given.get("ALLOW_NAMELESS_LAUNCHES") == "1",
     )
 
 
@@ -130,10 +135,11 @@ def _problems(given: Mapping[str, str], base_url: str, zone: str) -> tuple[str, 
     database = given.get("DATABASE_URL", "sqlite://")
     if not database.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
         found.append("LTI_TOOL_DATABASE_URL: must begin with sqlite: or postgresql+psycopg:")
-    if given.get("ALLOW_LOOPBACK_PLATFORMS", "0") not in {"0", "1"}:
-        found.append("LTI_TOOL_ALLOW_LOOPBACK_PLATFORMS: must be 0 or 1")
-    if given.get("CASE_OPEN", "0") not in {"0", "1"}:
-        found.append("LTI_TOOL_CASE_OPEN: must be 0 or 1")
+    found += (
+        f"{PREFIX}{name}: must be 0 or 1"
+        for name in SWITCHES
+        if given.get(name, "0") not in {"0", "1"}
+    )
     if given.get("LOG", "json") not in LOGS:
         found.append("LTI_TOOL_LOG: must be json, text or quiet")
     if given.get("PROXIES", "0") not in map(str, range(MOST_PROXIES + 1)):

@@ -177,9 +177,13 @@ def _unproven(
     )
 
 
-def verify_launch(arrival: Arrival, *, key_sets: KeySets, now: datetime) -> VerifiedLaunch:
+def verify_launch(
+    arrival: Arrival, *, key_sets: KeySets, now: datetime, nameless_allowed: bool = False
+) -> VerifiedLaunch:
     """Check the token and read its claims. May fetch keys: call outside transactions. Step 2.
 
+    ``nameless_allowed``: a link may be opened without ``sub`` (LTI 1.3 core, 5.3.6), which the
+    certification wants refused; the person's ``sub`` is empty then. Deep linking always may.
     Raises BadTokenError, KeySetError, BadClaimError.
     """
     platform = arrival.platform
@@ -200,7 +204,7 @@ def verify_launch(arrival: Arrival, *, key_sets: KeySets, now: datetime) -> Veri
     deployment = claims.identifier(DEPLOYMENT_ID)
     if arrival.named_deployment not in {None, deployment}:
         raise BadClaimError("deployment_changed")
-    launch = _launch(claims, message_type, platform)
+    launch = _launch(claims, message_type, platform, nameless_allowed=nameless_allowed)
     _validate(claims, message_type)
     return VerifiedLaunch(platform, deployment, launch, arrival.browser_proven)
 
@@ -237,30 +241,31 @@ def _message_type(claims: Claims) -> MessageType:
 
 
 def _validate(claims: Claims, message_type: MessageType) -> None:
-    """PyLTI1p3's validators want ``sub`` in deep linking too, where it is optional."""
+    """PyLTI1p3's validators want ``sub`` always; where it had to be there it was read by now."""
     if message_type not in VALIDATORS:
         return
-    values = dict(claims.values)
-    if message_type is MessageType.DEEP_LINKING:
-        values["sub"] = values.get("sub") or "anonymous"
+    values = {**claims.values, "sub": claims.text("sub") or "nameless"}
     try:
         VALIDATORS[message_type].validate(values)
     except LtiException as error:
         raise BadClaimError("claim_value", str(error)) from error
 
 
-def _launch(claims: Claims, message_type: MessageType, platform: Platform) -> Launch:
+def _launch(
+    claims: Claims, message_type: MessageType, platform: Platform, *, nameless_allowed: bool
+) -> Launch:
     roles = claims.texts(LTI + "roles")
     if roles is None:
         raise BadClaimError("claim_missing", "roles")
     shown = claims.group(LTI + "launch_presentation") or Claims({})
     maker = claims.group(LTI + "tool_platform") or Claims({})
     deep = message_type is MessageType.DEEP_LINKING
+    nameless = deep or (nameless_allowed and message_type is MessageType.RESOURCE_LINK)
     return Launch(
         platform_id=platform.id,
         deployment_id=UNPLACED,
         message_type=message_type,
-        person=_person(claims, anonymous_allowed=deep),
+        person=_person(claims, nameless_allowed=nameless),
         roles=roles_here(roles, platform.registrar_roles),
         context=_context(claims),
         resource_link=_resource_link(claims, required=message_type in IN_A_LINK),
@@ -298,10 +303,8 @@ def _return_url(shown: Claims) -> str | None:
     return url if url and is_web_url(url) else None
 
 
-def _person(claims: Claims, *, anonymous_allowed: bool) -> Person:
-    """Core 5.3.6 allows a launch without ``sub``, certification rejects it; deep linking 2.0
-    makes it optional. Without it nothing could be handed in or rated."""
-    nameless = anonymous_allowed and not claims.text("sub")
+def _person(claims: Claims, *, nameless_allowed: bool) -> Person:
+    nameless = nameless_allowed and not claims.text("sub")
     lis = claims.group(LTI + "lis") or Claims({})
     return Person(
         sub="" if nameless else claims.identifier("sub"),

@@ -152,14 +152,19 @@ def courses_of_school(session: Session, school_id: int) -> Sequence[Course]:
     return [_course(row) for row in session.scalars(query)]
 
 
-def courses_by_student(session: Session, school_id: int) -> Mapping[int, Sequence[int]]:
-    """The ids of the courses of a school that each person was seen in as a student."""
+def courses_by_student(
+    session: Session, school_id: int, among: Collection[int] | None = None
+) -> Mapping[int, Sequence[int]]:
+    """The ids of the courses of a school that each person, of these if given, was seen in as a
+    student."""
     query = (
         select(MembershipRow.person_id, MembershipRow.course_id)
         .join(CourseRow, CourseRow.id == MembershipRow.course_id)
         .where(CourseRow.school_id == school_id, MembershipRow.role == Role.STUDENT)
         .order_by(MembershipRow.course_id)
     )
+    if among is not None:
+        query = query.where(MembershipRow.person_id.in_(among))
     found: dict[int, list[int]] = {}
     for person_id, course_id in session.execute(query):
         found.setdefault(person_id, []).append(course_id)
@@ -268,6 +273,20 @@ def remember_link(
 def told_of_link(link: ResourceLink, line_item_url: str | None) -> dict[str, object]:
     """What a launch tells about a link, by column; empty where it tells nothing."""
     return {"title": link.title[:500], "line_item_url": line_item_url}
+
+
+def known_link(
+    session: Session, *, deployment_id: int, context_id: str, link_id: str
+) -> Link | None:
+    """The resource link by the platform's words for it; None for one that never was launched."""
+    query = select(LINKS).where(
+        LINKS.c.course_id == COURSES.c.id,
+        COURSES.c.deployment_id == deployment_id,
+        COURSES.c.context_id == context_id,
+        LINKS.c.link_id == link_id,
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else _link(row)
 
 
 def link(session: Session, link_id: int) -> Link:

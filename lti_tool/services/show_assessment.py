@@ -17,6 +17,7 @@ from lti_tool.domain.errors import (
     PastDueError,
     TransitionError,
 )
+from lti_tool.domain.launch import Launch
 from lti_tool.domain.rubric import Criterion, PerformanceLevel
 from lti_tool.domain.standard import Level, Requirement, Standard, WorkTask
 from lti_tool.domain.submission import (
@@ -37,6 +38,9 @@ from .work import rated_with
 
 class Stage(StrEnum):
     """What the page is for at the moment."""
+
+    LOOK = "look"
+    """The LMS did not say who is looking: there is nothing to do."""
 
     WORK = "work"
     """The student may add evidence; an attempt may not have been begun yet."""
@@ -138,14 +142,19 @@ def show_assessment(
     catalogue: Catalogue,
     assessment_id: str,
     *,
-    learner_id: int,
+    learner_id: int | None,
     course_id: int,
     now: datetime,
 ) -> AssessmentShown:
-    """The assessment as its student sees it. Raises NotFoundError outside the course."""
+    """The assessment as its student sees it; ``learner_id`` None: as somebody without a name does.
+    Raises NotFoundError outside the course."""
     assessment = assessments.assessment(session, assessment_id, course_id=course_id)
     bundle = rated_with(session, catalogue.find(assessment.standard_id), assessment.id)
-    attempts = submissions.attempts_of(session, assessment.id, learner_id)
+    attempts = (
+        submissions.attempts_of(session, assessment.id, learner_id)
+        if learner_id is not None
+        else ()
+    )
     newest = attempts[-1] if attempts else None
     given = [
         each for attempt in attempts for each in ratings.ratings_of_submission(session, attempt.id)
@@ -159,10 +168,10 @@ def show_assessment(
         tasks=_tasks(level, assessment.codes),
         asked=_asked(bundle, assessment, newest),
         cut=bundle.rubric.cut,
-        stage=_stage(assessment, newest, now),
+        stage=_stage(assessment, newest, now) if learner_id is not None else Stage.LOOK,
         attempt=newest,
         earlier=tuple(attempts[:-1]),
-        may_begin=_may_begin(assessment, attempts, now),
+        may_begin=learner_id is not None and _may_begin(assessment, attempts, now),
         may_withdraw=newest is not None
         and _may_withdraw(assessment, newest, now)
         and not any(each.submission_id == newest.id for each in given),
@@ -193,6 +202,22 @@ def assessment_of_link(session: Session, link_id: int, *, course_id: int) -> str
     """
     link = courses.link(session, link_id)
     return link.assessment_id if link.course_id == course_id else None
+
+
+def assessment_of_launch(session: Session, launch: Launch) -> tuple[str, int] | None:
+    """The assessment that a launch's link opens and the course it is of, by id. None where the
+    course or the link is not known here, or opens nothing yet."""
+    if launch.context is None or launch.resource_link is None:
+        return None
+    found = courses.known_link(
+        session,
+        deployment_id=launch.deployment_id,
+        context_id=launch.context.id,
+        link_id=launch.resource_link.id,
+    )
+    if found is None or found.assessment_id is None:
+        return None
+    return found.assessment_id, found.course_id
 
 
 def _for_students(brief: Brief | None) -> Brief | None:

@@ -34,6 +34,7 @@ from lti_tool.services.find_review import submission_to_review
 
 from .access import SignedOutError, open_to_all
 from .launch_browser import confirm_page, fetch_page, proof_of, send_on
+from .launch_nameless import is_nameless, nameless_page
 from .limits import count_launch, count_login
 from .page import Page
 from .preferences import LANGUAGE
@@ -88,7 +89,14 @@ def launch() -> ResponseReturnValue:
         confirmed=proof.seen is not None,
         now=now,
     )
-    verified = verify_launch(arrival, key_sets=wiring.key_sets, now=proof.seen or now)
+    verified = verify_launch(
+        arrival,
+        key_sets=wiring.key_sets,
+        now=proof.seen or now,
+        nameless_allowed=wiring.allow_nameless,
+    )
+    if is_nameless(verified):
+        return nameless_page(verified)
     if not arrival.browser_proven:
         return confirm_page(verified, form, now) if proof.asked else fetch_page(arrival, form)
     count_launch(verified.platform.id, verified.launch.person.sub)

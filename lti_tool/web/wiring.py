@@ -55,6 +55,8 @@ class Wiring:
     """Where this tool is reached from outside."""
     allow_loopback: bool
     """Whether platforms on plain http and this very machine are allowed, for trials."""
+    allow_nameless: bool
+    """Whether the task of a link is shown to somebody whose LMS does not say who they are."""
     zone: ZoneInfo
     """The school's time zone."""
     clock: Callable[[], datetime]
