@@ -123,3 +123,12 @@ class NotSignedOffError(DomainError):
 
 class ReasonMissingError(DomainError):
     """The decision needs a reason in words, and none was given."""
+
+
+class BadAccessTokenError(DomainError):
+    """An access token cannot be made like this. ``field`` names the field at fault."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason

@@ -14,7 +14,12 @@ class AuditRow(Base):
     """One entry. ``actor_id`` is None for the command line."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index("ix_audit_log_subject", "subject", "at"),)
+    __table_args__ = (
+        Index("ix_audit_log_subject", "subject", "at"),
+        Index("ix_audit_log_actor_id_id", "actor_id", "id"),
+        Index("ix_audit_log_action_id", "action", "id"),
+        Index("ix_audit_log_at", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,6 +2,7 @@
 
 from . import (
     access_links,
+    api_tokens,
     assessments,
     audit_log,
     audit_seals,
@@ -40,6 +41,7 @@ from .database import Base
 
 __all__ = [
     "access_links",
+    "api_tokens",
     "assessments",
     "audit_log",
     "audit_seals",
