@@ -11,7 +11,6 @@ from lti_tool.domain.attainment import Decision, DecisionKind
 from lti_tool.domain.standard import RequirementKey
 
 from .database import Base, Json, UtcDateTime
-from .people import PersonRow
 
 
 class DecisionRow(Base):
@@ -96,7 +95,7 @@ def decisions_of(session: Session, learner_id: int, standard_id: str) -> Sequenc
         .filter_by(learner_id=learner_id, standard_id=standard_id)
         .order_by(DecisionRow.decided_at, DecisionRow.id)
     )
-    return [_decision(row) for row in session.scalars(query)]
+    return [as_decision(row) for row in session.scalars(query)]
 
 
 def last_decisions_of(
@@ -110,19 +109,8 @@ def last_decisions_of(
     )
     found: dict[int, dict[str, Decision]] = {}
     for row in session.scalars(query):
-        found.setdefault(row.learner_id, {})[row.level] = _decision(row)
+        found.setdefault(row.learner_id, {})[row.level] = as_decision(row)
     return found
-
-
-def decisions_of_school(session: Session, school_id: int, standard_id: str) -> Sequence[Decision]:
-    """The decisions about every learner of a school under a standard, oldest first."""
-    query = (
-        select(DecisionRow)
-        .join(PersonRow, PersonRow.id == DecisionRow.learner_id)
-        .where(PersonRow.school_id == school_id, DecisionRow.standard_id == standard_id)
-        .order_by(DecisionRow.decided_at, DecisionRow.id)
-    )
-    return [_decision(row) for row in session.scalars(query)]
 
 
 def every_decision(session: Session) -> Iterator[Decision]:
@@ -130,7 +118,7 @@ def every_decision(session: Session) -> Iterator[Decision]:
     query = select(DecisionRow).order_by(DecisionRow.decided_at, DecisionRow.id)
     with session.scalars(query.execution_options(yield_per=500)) as rows:
         for row in rows:
-            yield _decision(row)
+            yield as_decision(row)
 
 
 def add_waiver(session: Session, *, school_id: int, standard_id: str, waiver: Waiver) -> None:
@@ -179,7 +167,8 @@ def waivers_of(session: Session, school_id: int, standard_id: str) -> Sequence[W
     ]
 
 
-def _decision(row: DecisionRow) -> Decision:
+def as_decision(row: DecisionRow) -> Decision:
+    """The value of a row, for the ledger of a school (``outcomes``)."""
     return Decision(
         id=row.id,
         learner_id=row.learner_id,

@@ -143,7 +143,7 @@ def store_outcome(session: Session, outcome: Outcome) -> None:
             school_id=outcome.learner.school_id,
         )
         session.add(row)
-    elif _outcome(row, outcome.learner, outcome.changed_at) == outcome:
+    elif as_outcome(row, outcome.learner, outcome.changed_at) == outcome:
         return
     row.state, row.met = outcome.state.value, outcome.met
     row.mastered, row.total, row.steps = outcome.mastered, outcome.total, outcome.steps
@@ -187,31 +187,19 @@ def outcomes_of_school(
         members = select(MembershipRow.person_id).filter_by(course_id=course_id)
         query = query.where(PersonRow.id.in_(members))
     return [
-        _outcome(row, as_account(person), row.changed_at) for row, person in session.execute(query)
+        as_outcome(row, as_account(person), row.changed_at)
+        for row, person in session.execute(query)
     ]
-
-
-def levels_begun(session: Session, school_id: int, standard_id: str) -> frozenset[tuple[int, str]]:
-    """Which learners of a school have a rated requirement at which level (level key).
-
-    A requirement that counts for several levels belongs to the lowest of them.
-    """
-    query = (
-        select(MasteryRow.learner_id, MasteryRow.level)
-        .join(PersonRow, PersonRow.id == MasteryRow.learner_id)
-        .where(PersonRow.school_id == school_id, MasteryRow.standard_id == standard_id)
-        .distinct()
-    )
-    return frozenset((learner_id, level) for learner_id, level in session.execute(query))
 
 
 def outcomes_of_learner(session: Session, learner: Account, standard_id: str) -> Sequence[Outcome]:
     """A learner's stored outcomes under a standard; levels without evidence may be absent."""
     query = select(AttainmentRow).filter_by(learner_id=learner.id, standard_id=standard_id)
-    return [_outcome(row, learner, row.changed_at) for row in session.scalars(query)]
+    return [as_outcome(row, learner, row.changed_at) for row in session.scalars(query)]
 
 
-def _outcome(row: AttainmentRow, learner: Account, changed_at: datetime) -> Outcome:
+def as_outcome(row: AttainmentRow, learner: Account, changed_at: datetime) -> Outcome:
+    """The value of a row, for the ledger of a school (``outcomes``)."""
     return Outcome(
         learner,
         row.standard_id,

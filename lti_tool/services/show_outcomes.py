@@ -3,37 +3,33 @@
 Not here: why (``explain_decision``). What was stored is shown; nothing is computed anew.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from lti_tool.catalogue import Catalogue
 from lti_tool.domain.attainment import AttainmentState, Decision
 from lti_tool.domain.standard import Level, Standard
-from lti_tool.persistence import courses, decisions, schools, standings
+from lti_tool.persistence import courses, outcomes, schools
 from lti_tool.persistence.courses import Course
 from lti_tool.persistence.database import Session
+from lti_tool.persistence.outcomes import Found, Ledger, OutcomeFilter
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.schools import School
 from lti_tool.persistence.standings import Outcome
 
+__all__ = [
+    "LevelTotals",
+    "OutcomeFilter",
+    "OutcomeRow",
+    "Outcomes",
+    "every_outcome",
+    "show_outcomes",
+]
+
 PAGE_SIZE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeFilter:
-    """What of the outcomes to show. None or empty: everything; no standard: the newest one.
-
-    ``search`` is part of a name or of a student number. ``page`` counts from 1.
-    """
-
-    standard_id: str | None = None
-    level: str | None = None
-    state: AttainmentState | None = None
-    course_id: int | None = None
-    search: str = ""
-    page: int = 1
+Counts = Mapping[tuple[str, AttainmentState], int]
+"""By level and state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,29 +99,49 @@ def show_outcomes(
 ) -> Outcomes:
     """The outcomes of a school, those that await sign-off first, in a constant number of queries.
 
-    A level shows for a learner once one of its own requirements is rated or it was decided on.
     Raises UnknownStandardError, NotFoundError for a school that is gone.
     """
+    school = schools.school(session, school_id)
     standard = _standard(catalogue, wanted.standard_id)
+    ledger = _ledger(standard, school_id)
     known = tuple(courses.courses_of_school(session, school_id))
-    everything = _rows(session, standard, known, school_id)
-    people = [each for each in everything if _is_among(each, wanted)]
-    chosen = [each for each in people if _is_chosen(each, wanted)]
-    pages = max(1, -(-len(chosen) // PAGE_SIZE))
+    counts = outcomes.count_by_state(session, ledger, wanted)
+    everything = outcomes.count_by_state(session, ledger, OutcomeFilter())
+    found = _count(counts, wanted)
+    pages = max(1, -(-found // PAGE_SIZE))
     page = min(max(1, wanted.page), pages)
+    start = (page - 1) * PAGE_SIZE
+    listed = outcomes.page_of(session, ledger, wanted, start=start, most=PAGE_SIZE)
+    people = {each.outcome.learner.id for each in listed}
+    attended = courses.courses_by_student(session, school_id, people)
     return Outcomes(
-        school=schools.school(session, school_id),
+        school=school,
         standard=standard,
         standards=tuple(each.standard for each in catalogue.standards),
         courses=known,
-        rows=tuple(chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
-        found=len(chosen),
+        rows=tuple(_rows(listed, standard, known, attended)),
+        found=found,
         page=page,
         pages=pages,
-        totals=tuple(_totals(level, people) for level in standard.levels),
-        proposed=sum(each.state is AttainmentState.PROPOSED for each in everything),
-        learners=len({each.learner.id for each in everything}),
+        totals=tuple(_totals(level, counts) for level in standard.levels),
+        proposed=_count(everything, OutcomeFilter(state=AttainmentState.PROPOSED)),
+        learners=outcomes.count_learners(session, ledger),
     )
+
+
+def every_outcome(
+    session: Session, catalogue: Catalogue, wanted: OutcomeFilter, *, school_id: int
+) -> Iterator[OutcomeRow]:
+    """Every outcome of the filter, whatever page it asks for, in the order of the page.
+
+    Read in pieces while it is iterated, in a constant number of queries. Raises
+    UnknownStandardError.
+    """
+    standard = _standard(catalogue, wanted.standard_id)
+    known = courses.courses_of_school(session, school_id)
+    attended = courses.courses_by_student(session, school_id)
+    listed = outcomes.every_one(session, _ledger(standard, school_id), wanted)
+    return _rows(listed, standard, known, attended)
 
 
 def _standard(catalogue: Catalogue, standard_id: str | None) -> Standard:
@@ -134,49 +150,36 @@ def _standard(catalogue: Catalogue, standard_id: str | None) -> Standard:
     return catalogue.find(standard_id).standard
 
 
+def _ledger(standard: Standard, school_id: int) -> Ledger:
+    return Ledger(school_id, standard.id, tuple(each.key for each in standard.levels))
+
+
 def _rows(
-    session: Session, standard: Standard, known: Iterable[Course], school_id: int
-) -> Sequence[OutcomeRow]:
-    outcomes = standings.outcomes_of_school(session, school_id, standard.id)
-    begun = standings.levels_begun(session, school_id, standard.id)
-    made = decisions.decisions_of_school(session, school_id, standard.id)
-    last = {(each.learner_id, each.level): each for each in made}
+    listed: Iterable[Found],
+    standard: Standard,
+    known: Iterable[Course],
+    attended: Mapping[int, Sequence[int]],
+) -> Iterator[OutcomeRow]:
     by_id = {each.id: each for each in known}
-    attended = courses.courses_by_student(session, school_id)
-    levels = {each.key: each for each in standard.levels}
-    rows = [
-        OutcomeRow(
-            outcome=each,
-            level=levels[each.level],
-            courses=tuple(by_id[course] for course in attended.get(each.learner.id, ())),
-            last=last.get((each.learner.id, each.level)),
+    for each in listed:
+        yield OutcomeRow(
+            outcome=each.outcome,
+            level=standard.level(each.outcome.level),
+            courses=tuple(by_id[one] for one in attended.get(each.outcome.learner.id, ())),
+            last=each.last,
         )
-        for each in outcomes
-        if each.level in levels
-        and ((each.learner.id, each.level) in begun or (each.learner.id, each.level) in last)
-    ]
-    ranks = {key: rank for rank, key in enumerate(levels)}
-    return sorted(rows, key=lambda each: _place(each, ranks))
 
 
-def _place(row: OutcomeRow, ranks: Mapping[str, int]) -> tuple[bool, str, int, int]:
-    """What awaits sign-off first, then by student number and level."""
-    waits = row.state is AttainmentState.PROPOSED
-    return not waits, row.learner.student_number, row.learner.id, ranks[row.level.key]
-
-
-def _is_among(row: OutcomeRow, wanted: OutcomeFilter) -> bool:
-    search = wanted.search.strip().casefold()
-    named = (row.learner.label, row.learner.student_number)
-    return any(search in each.casefold() for each in named) and (
-        wanted.course_id is None or wanted.course_id in {each.id for each in row.courses}
+def _count(counts: Counts, wanted: OutcomeFilter) -> int:
+    """How many of those counted have the level and the state of the filter."""
+    return sum(
+        count
+        for (level, state), count in counts.items()
+        if wanted.level in (None, level) and wanted.state in (None, state)
     )
 
 
-def _is_chosen(row: OutcomeRow, wanted: OutcomeFilter) -> bool:
-    return wanted.level in (None, row.level.key) and wanted.state in (None, row.state)
-
-
-def _totals(level: Level, rows: Iterable[OutcomeRow]) -> LevelTotals:
-    found = Counter(each.state for each in rows if each.level == level)
-    return LevelTotals(level, {state: found[state] for state in AttainmentState})
+def _totals(level: Level, counts: Counts) -> LevelTotals:
+    return LevelTotals(
+        level, {state: counts.get((level.key, state), 0) for state in AttainmentState}
+    )

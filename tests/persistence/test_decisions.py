@@ -46,11 +46,6 @@ def test_decisions_come_back_oldest_first(database: Database, learner: Account) 
             decisions.add_decision(session, each)
     with database.reading() as session:
         assert decisions.decisions_of(session, learner.id, STANDARD) == [signed, revoked]
-        assert decisions.decisions_of_school(session, learner.school_id, STANDARD) == [
-            signed,
-            revoked,
-        ]
-        assert decisions.decisions_of_school(session, learner.school_id + 1, STANDARD) == []
 
 
 def test_a_waiver_holds_for_its_school_until_it_is_taken_back(

@@ -104,20 +104,6 @@ def test_new_masteries_take_the_place_of_the_old(
         assert list(standings.standings_of(session, [learner.id], STANDARD)[learner.id]) == [LOW]
 
 
-def test_a_level_is_begun_with_the_first_rated_requirement_of_its_own(
-    database: Database, course: Course, learner: Account
-) -> None:
-    with database.transaction() as session:
-        held = masteries(database, course, learner)
-        standings.store_masteries(session, learner.id, STANDARD, held)
-        assert standings.levels_begun(session, course.school_id, STANDARD) == {
-            (learner.id, "elementary"),
-            (learner.id, "intermediate"),
-        }
-        assert standings.levels_begun(session, course.school_id + 1, STANDARD) == frozenset()
-        assert standings.levels_begun(session, course.school_id, "other") == frozenset()
-
-
 def test_an_outcome_comes_back_as_it_was_stored(database: Database, learner: Account) -> None:
     store(database, outcome(learner))
     with database.reading() as session:

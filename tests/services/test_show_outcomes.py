@@ -7,7 +7,12 @@ from lti_tool.domain.errors import NotFoundError, UnknownStandardError
 from lti_tool.domain.launch import Role
 from lti_tool.persistence.people import Account
 from lti_tool.services import show_outcomes as module
-from lti_tool.services.show_outcomes import OutcomeFilter, Outcomes, show_outcomes
+from lti_tool.services.show_outcomes import (
+    OutcomeFilter,
+    Outcomes,
+    every_outcome,
+    show_outcomes,
+)
 from lti_tool.services.sign_off_attainment import revoke_attainment
 from tests.services.attaining import (
     LEVEL,
@@ -120,6 +125,26 @@ def test_a_long_list_comes_in_pages(
     assert (len(first.rows), first.page, first.pages, first.found) == (2, 1, 2, 3)
     assert [name for name, _, _ in listed(last)] == ["丙"]
     assert outcomes(classroom, OutcomeFilter(page=-1)).page == 1
+
+
+def test_every_outcome_comes_in_the_order_of_the_page(
+    classroom: Classroom, class_of_three: dict[str, Account]
+) -> None:
+    for wanted in (OutcomeFilter(page=9), OutcomeFilter(state=AttainmentState.ATTAINED)):
+        with classroom.reading() as session:
+            school_id = classroom.course.school_id
+            found = list(every_outcome(session, classroom.catalogue, wanted, school_id=school_id))
+        assert tuple(found) == outcomes(classroom, wanted).rows
+
+
+@pytest.mark.parametrize(
+    ("search", "named"), [("乙", ["乙"]), ("3", ["丙"]), (" 甲 ", ["甲"]), ("%", []), ("_", [])]
+)
+def test_a_search_finds_parts_of_names_and_numbers(
+    classroom: Classroom, class_of_three: dict[str, Account], search: str, named: list[str]
+) -> None:
+    shown = outcomes(classroom, OutcomeFilter(search=search))
+    assert [name for name, _, _ in listed(shown)] == named
 
 
 def test_more_learners_need_no_more_queries(

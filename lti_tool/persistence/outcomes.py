@@ -1,0 +1,172 @@
+"""A school's outcomes as the registrar reads them: found, counted, ordered and paged by the
+database, so that neither memory nor the number of queries grows with the school.
+
+A level shows for a learner once one of its own requirements is rated or it was decided on. Not
+here: storing standings (``standings``).
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from lti_tool.domain.attainment import AttainmentState, Decision
+from lti_tool.domain.launch import Role
+
+from .courses import MembershipRow
+from .decisions import DecisionRow, as_decision
+from .people import PersonRow, as_account
+from .standings import AttainmentRow, MasteryRow, Outcome, as_outcome
+
+PIECE = 500
+"""Rows held at a time while a whole school is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeFilter:
+    """What of the outcomes to show. None or empty: everything; no standard: the newest one.
+
+    ``search`` is part of a name or of a student number. ``page`` counts from 1.
+    """
+
+    standard_id: str | None = None
+    level: str | None = None
+    state: AttainmentState | None = None
+    course_id: int | None = None
+    search: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The outcomes of one school under one standard, whose levels are given from the lowest."""
+
+    school_id: int
+    standard_id: str
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An outcome and the newest decision on it, None if there was none."""
+
+    outcome: Outcome
+    last: Decision | None
+
+
+def count_by_state(
+    session: Session, ledger: Ledger, wanted: OutcomeFilter
+) -> Mapping[tuple[str, AttainmentState], int]:
+    """How many outcomes there are by level and state among the people of the filter, whatever
+    level and state it asks for."""
+    query = (
+        select(AttainmentRow.level, AttainmentRow.state, func.count())
+        .join(PersonRow, PersonRow.id == AttainmentRow.learner_id)
+        .where(_shows(ledger), *_people(wanted))
+        .group_by(AttainmentRow.level, AttainmentRow.state)
+    )
+    counted = session.execute(query)
+    return Counter({(level, AttainmentState(state)): count for level, state, count in counted})
+
+
+def count_learners(session: Session, ledger: Ledger) -> int:
+    """How many learners have an outcome."""
+    query = select(func.count(func.distinct(AttainmentRow.learner_id))).where(_shows(ledger))
+    return session.scalar(query) or 0
+
+
+def page_of(
+    session: Session, ledger: Ledger, wanted: OutcomeFilter, *, start: int, most: int
+) -> Sequence[Found]:
+    """Those from ``start`` (from 0), ``most`` of them: what awaits sign-off first, then by
+    student number and level."""
+    query = _found(ledger, wanted).offset(start).limit(most)
+    return list(_read(session, query))
+
+
+def every_one(session: Session, ledger: Ledger, wanted: OutcomeFilter) -> Iterator[Found]:
+    """All of them in the same order, in one query that is read in pieces."""
+    return _read(session, _found(ledger, wanted).execution_options(yield_per=PIECE))
+
+
+def _read(
+    session: Session, query: Select[AttainmentRow, PersonRow, DecisionRow]
+) -> Iterator[Found]:
+    with session.execute(query) as result:
+        for row, person, joined in result:
+            outcome = as_outcome(row, as_account(person), row.changed_at)
+            last = cast("DecisionRow | None", joined)  # an outer join may find none
+            yield Found(outcome, as_decision(last) if last is not None else None)
+
+
+def _found(ledger: Ledger, wanted: OutcomeFilter) -> Select[AttainmentRow, PersonRow, DecisionRow]:
+    newest = aliased(DecisionRow)
+    last = (
+        select(newest.id)
+        .where(
+            newest.learner_id == AttainmentRow.learner_id,
+            newest.standard_id == AttainmentRow.standard_id,
+            newest.level == AttainmentRow.level,
+        )
+        .order_by(newest.decided_at.desc(), newest.id.desc())
+        .limit(1)
+        .correlate(AttainmentRow)
+        .scalar_subquery()
+    )
+    return (
+        select(AttainmentRow, PersonRow, DecisionRow)
+        .join(PersonRow, PersonRow.id == AttainmentRow.learner_id)
+        .outerjoin(DecisionRow, DecisionRow.id == last)
+        .where(_shows(ledger), *_people(wanted), *_chosen(wanted))
+        .order_by(*_order(ledger))
+    )
+
+
+def _order(ledger: Ledger) -> Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]:
+    waits = case((AttainmentRow.state == AttainmentState.PROPOSED.value, 0), else_=1)
+    ranks = {level: rank for rank, level in enumerate(ledger.levels)}
+    rank = case(ranks, value=AttainmentRow.level)
+    return waits, PersonRow.student_number, AttainmentRow.learner_id, rank
+
+
+def _shows(ledger: Ledger) -> ColumnElement[bool]:
+    rated = select(MasteryRow.code).where(
+        MasteryRow.learner_id == AttainmentRow.learner_id,
+        MasteryRow.standard_id == AttainmentRow.standard_id,
+        MasteryRow.level == AttainmentRow.level,
+    )
+    decided = select(DecisionRow.id).where(
+        DecisionRow.learner_id == AttainmentRow.learner_id,
+        DecisionRow.standard_id == AttainmentRow.standard_id,
+        DecisionRow.level == AttainmentRow.level,
+    )
+    return and_(
+        AttainmentRow.school_id == ledger.school_id,
+        AttainmentRow.standard_id == ledger.standard_id,
+        AttainmentRow.level.in_(ledger.levels),
+        or_(rated.correlate(AttainmentRow).exists(), decided.correlate(AttainmentRow).exists()),
+    )
+
+
+def _people(wanted: OutcomeFilter) -> Iterator[ColumnElement[bool]]:
+    """Conditions on the learner alone."""
+    search = wanted.search.strip()
+    if search:
+        named = (PersonRow.name, PersonRow.family_name + PersonRow.given_name)
+        known = (*named, PersonRow.student_number)
+        yield or_(*(each.icontains(search, autoescape=True) for each in known))
+    if wanted.course_id is not None:
+        members = select(MembershipRow.person_id).where(
+            MembershipRow.course_id == wanted.course_id, MembershipRow.role == Role.STUDENT.value
+        )
+        yield PersonRow.id.in_(members)
+
+
+def _chosen(wanted: OutcomeFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.level is not None:
+        yield AttainmentRow.level == wanted.level
+    if wanted.state is not None:
+        yield AttainmentRow.state == wanted.state.value
