@@ -52,12 +52,14 @@ ALLOWED: Mapping[tuple[SubmissionState, Action], SubmissionState] = {
     (SubmissionState.RETURNED, Action.EDIT): SubmissionState.RETURNED,
     (SubmissionState.DRAFT, Action.SUBMIT): SubmissionState.SUBMITTED,
     (SubmissionState.RETURNED, Action.SUBMIT): SubmissionState.SUBMITTED,
+    (SubmissionState.DRAFT, Action.RELEASE): SubmissionState.RELEASED,
     (SubmissionState.SUBMITTED, Action.WITHDRAW): SubmissionState.DRAFT,
     (SubmissionState.SUBMITTED, Action.RETURN): SubmissionState.RETURNED,
     (SubmissionState.SUBMITTED, Action.RELEASE): SubmissionState.RELEASED,
     (SubmissionState.RELEASED, Action.RELEASE): SubmissionState.RELEASED,
 }
-"""Every transition there is. A corrected rating releases a released submission again."""
+"""Every transition there is. A corrected rating releases a released submission again; a draft is
+released where a rater saw the work being done and rated every code, with nothing handed in."""
 
 
 def after(state: SubmissionState, action: Action) -> SubmissionState:

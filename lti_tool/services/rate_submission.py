@@ -1,17 +1,20 @@
-"""A teacher rates one requirement of a submission; a second rating corrects the first."""
+"""A teacher rates requirements of a submission; a second rating corrects the first."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lti_tool.domain.assessment import Assessment, ReleaseMode
 from lti_tool.domain.errors import BadRatingError, NotFoundError, StaleRatingError, TransitionError
 from lti_tool.domain.rating import Rating, latest
-from lti_tool.domain.submission import Submission, SubmissionState
+from lti_tool.domain.submission import Action, Submission, SubmissionState, after
 from lti_tool.persistence import ratings, reviews, submissions
 
 from .standing import take_effect
 from .work import Work, rated_with
 
 RATEABLE = frozenset({SubmissionState.SUBMITTED, SubmissionState.RELEASED})
+OBSERVABLE = RATEABLE | {SubmissionState.DRAFT}
+"""What may be rated by somebody who saw the work being done: handing in is not needed for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +37,65 @@ def rate_submission(
     answer may change), TransitionError for work that is not handed in, StaleRatingError when
     somebody else rated this code since the page was opened.
     """
-    if submission.state not in RATEABLE:
+    return rate_codes(work, submission, assessment, [judgement])[0]
+
+
+def rate_codes(
+    work: Work,
+    submission: Submission,
+    assessment: Assessment,
+    judgements: Sequence[Judgement],
+    *,
+    observed: bool = False,
+) -> Sequence[Rating]:
+    """Store ratings of different codes of one submission, all or none; raises as
+    :func:`rate_submission` does. ``observed``: the rater saw the work being done, so that it need
+    not be handed in."""
+    if submission.state not in (OBSERVABLE if observed else RATEABLE):
         raise TransitionError(submission.state.value, "rate")
+    newest = latest(ratings.ratings_of_submission(work.session, submission.id))
+    frozen = reviews.open_codes(work.session, submission.id)
+    for each in judgements:
+        _check(work, assessment, each, newest.get(each.code))
+        if each.code in frozen:
+            raise BadRatingError(each.code, "under_review")
+    given = [_rating(work, submission, assessment, each, newest) for each in judgements]
+    ratings.add_ratings(work.session, given)
+    for rating in given:
+        detail = f"{rating.requirement} {rating.performance_level} {rating.id}"
+        work.note("rate", f"submission:{submission.id}", detail)
+    if assessment.release is ReleaseMode.AT_ONCE:
+        complete = take_effect(work, submission, assessment)
+        if complete and submission.state is not SubmissionState.RELEASED:
+            released = after(submission.state, Action.RELEASE)
+            submissions.change_submission(work.session, submission, state=released)
+    return given
+
+
+def _check(
+    work: Work, assessment: Assessment, judgement: Judgement, current: Rating | None
+) -> None:
+    """Raise unless the rubric allows this and the rater saw what they correct."""
     key = assessment.key(judgement.code)
     bundle = work.bundle(assessment.standard_id)
     rubric = rated_with(work.session, bundle, assessment.id).rubric
     rubric.check(key, judgement.performance_level, judgement.comment)
-    newest = latest(ratings.ratings_of_submission(work.session, submission.id))
-    current = newest.get(judgement.code)
     if (current.id if current else None) != judgement.seen:
         raise StaleRatingError(judgement.code)
-    if judgement.code in reviews.open_codes(work.session, submission.id):
-        raise BadRatingError(judgement.code, "under_review")
-    rating = _rating(work, submission, assessment, judgement)
-    ratings.add_ratings(work.session, [rating])
-    work.note(
-        "rate", f"submission:{submission.id}", f"{key} {rating.performance_level} {rating.id}"
-    )
-    if rating.released_at is not None:
-        complete = take_effect(work, submission, assessment)
-        if complete and submission.state is SubmissionState.SUBMITTED:
-            submissions.change_submission(work.session, submission, state=SubmissionState.RELEASED)
-    return rating
 
 
 def _rating(
-    work: Work, submission: Submission, assessment: Assessment, judgement: Judgement
+    work: Work,
+    submission: Submission,
+    assessment: Assessment,
+    judgement: Judgement,
+    newest: Mapping[str, Rating],
 ) -> Rating:
     at_once = assessment.release is ReleaseMode.AT_ONCE
-    code = judgement.code
+    code, current = judgement.code, newest.get(judgement.code)
+    # A draft's evidence is its learner's alone: what was observed rests on none of it.
+    shown = () if submission.state is SubmissionState.DRAFT else submission.evidence
+    observed_at = current.performed_at if current else work.now
     return Rating(
         id=work.new_id(),
         learner_id=submission.learner_id,
@@ -70,12 +103,12 @@ def _rating(
         requirement=assessment.key(code),
         performance_level=judgement.performance_level,
         rater_id=work.actor_id,
-        performed_at=submission.submitted_at or submission.created_at,
+        performed_at=submission.submitted_at or observed_at,
         rated_at=work.now,
         assessment_id=assessment.id,
         submission_id=submission.id,
         comment=judgement.comment.strip(),
-        evidence_ids=tuple(each.id for each in submission.evidence if code in each.codes),
+        evidence_ids=tuple(each.id for each in shown if code in each.codes),
         released_at=work.now if at_once else None,
         supersedes=judgement.seen,
     )

@@ -12,7 +12,8 @@ from lti_tool.persistence import ratings, reviews, submissions
 from .standing import take_effect
 from .work import Work
 
-RELEASABLE = (SubmissionState.SUBMITTED, SubmissionState.RELEASED)
+RELEASABLE = (SubmissionState.DRAFT, SubmissionState.SUBMITTED, SubmissionState.RELEASED)
+"""A draft only where it was observed and every code is rated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ def release_submission(work: Work, submission: Submission, assessment: Assessmen
 
 
 def release_all(work: Work, assessment: Assessment) -> Released:
-    """Release every submission of an assessment whose codes are all rated; skip the others."""
+    """Release every submission of an assessment whose codes are all rated; skip the others.
+
+    That includes what was observed without being handed in."""
     newest = _newest_by_submission(work, assessment)
     waiting = [
         each

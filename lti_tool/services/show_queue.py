@@ -37,7 +37,7 @@ class QueueState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class QueueRow:
     """One student. ``submission`` is the newest attempt handed in, None without one; ``rated``
-    counts its codes that have a rating, drafts included."""
+    counts the codes that have a rating, drafts included, also of one that was only observed."""
 
     learner: Account
     state: QueueState
@@ -145,12 +145,26 @@ def _row(
     newest: Mapping[str, Mapping[str, Rating]],
 ) -> QueueRow:
     handed_in = [each for each in attempts if each.state is not SubmissionState.DRAFT]
-    if not handed_in:
-        state = QueueState.WORKING if attempts else QueueState.NOTHING
-        return QueueRow(learner, state, None, 0)
+    observed = attempts and newest.get(attempts[-1].id) and attempts[-1] not in handed_in
+    if not handed_in or observed:
+        return _not_handed_in(assessment, learner, attempts, newest)
     submission = handed_in[-1]
     given = newest.get(submission.id, {})
     return QueueRow(learner, _state(assessment, submission, given), submission, len(given))
+
+
+def _not_handed_in(
+    assessment: Assessment,
+    learner: Account,
+    attempts: Sequence[Submission],
+    newest: Mapping[str, Mapping[str, Rating]],
+) -> QueueRow:
+    """Who has a draft or nothing; their codes may have been rated by somebody who saw the work."""
+    if not attempts:
+        return QueueRow(learner, QueueState.NOTHING, None, 0)
+    given = newest.get(attempts[-1].id, {})
+    complete = given.keys() >= set(assessment.codes)
+    return QueueRow(learner, QueueState.READY if complete else QueueState.WORKING, None, len(given))
 
 
 def _state(

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from lti_tool.domain.errors import BadRatingError, TransitionError
+from lti_tool.domain.errors import BadRatingError
 from lti_tool.domain.mastery import MasteryState
 from lti_tool.domain.rating import in_force, latest
 from lti_tool.domain.standard import RequirementKey
@@ -86,10 +86,10 @@ def test_a_correction_counts_once_it_is_released(classroom: Classroom) -> None:
     assert counted.performance_level == 4
 
 
-def test_only_work_handed_in_is_released(classroom: Classroom) -> None:
+def test_a_draft_nobody_rated_is_not_released(classroom: Classroom) -> None:
     made = classroom.set_up()
     drafted = classroom.draft(classroom.enrol("李"), made)
-    with pytest.raises(TransitionError):
+    with pytest.raises(BadRatingError):
         classroom.release(drafted, made)
 
 
