@@ -15,7 +15,7 @@ from lti_tool.catalogue import Catalogue
 from lti_tool.domain.errors import UnknownStandardError
 from lti_tool.persistence import people, recomputations, standings
 from lti_tool.persistence.database import Database, Session
-from lti_tool.services.recompute import go_on
+from lti_tool.services.recompute import NOBODY, go_on
 from lti_tool.services.standing import level_rule, update_standing
 from lti_tool.services.work import Work
 
@@ -63,7 +63,7 @@ class StandingKeeper:
             return 0
         try:
             with self._database.transaction() as session:
-                go_on(self._work(session, found.asked_by), found, most=BATCH)
+                go_on(self._work(session, found.asked_by or NOBODY), found, most=BATCH)
         except UnknownStandardError:
             log.warning("a standard is gone", standard=found.standard_id)
             with self._database.transaction() as session:

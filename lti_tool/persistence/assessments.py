@@ -108,6 +108,12 @@ def assessments_of(session: Session, course_id: int) -> Sequence[Assessment]:
     return [_assessment(row) for row in session.scalars(query)]
 
 
+def levels_assessed(session: Session, course_id: int, standard_id: str) -> Sequence[str]:
+    """The levels of a standard that a course assesses, as keys, in no promised order."""
+    query = select(AssessmentRow.level).filter_by(course_id=course_id, standard_id=standard_id)
+    return list(session.scalars(query.distinct()))
+
+
 def _row(session: Session, assessment_id: str) -> AssessmentRow:
     row = session.get(AssessmentRow, assessment_id)
     if row is None:

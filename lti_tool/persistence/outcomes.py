@@ -19,7 +19,7 @@ from lti_tool.domain.launch import Role
 from .courses import MembershipRow
 from .decisions import DecisionRow, as_decision
 from .people import PersonRow, as_account
-from .standings import AttainmentRow, MasteryRow, Outcome, as_outcome
+from .standings import AttainmentRow, Outcome, as_outcome
 
 PIECE = 500
 """Rows held at a time while a whole school is read."""
@@ -133,21 +133,12 @@ def _order(ledger: Ledger) -> Sequence[ColumnElement[Any] | InstrumentedAttribut
 
 
 def _shows(ledger: Ledger) -> ColumnElement[bool]:
-    rated = select(MasteryRow.code).where(
-        MasteryRow.learner_id == AttainmentRow.learner_id,
-        MasteryRow.standard_id == AttainmentRow.standard_id,
-        MasteryRow.level == AttainmentRow.level,
-    )
-    decided = select(DecisionRow.id).where(
-        DecisionRow.learner_id == AttainmentRow.learner_id,
-        DecisionRow.standard_id == AttainmentRow.standard_id,
-        DecisionRow.level == AttainmentRow.level,
-    )
+    decided = (AttainmentState.ATTAINED.value, AttainmentState.REVOKED.value)
     return and_(
         AttainmentRow.school_id == ledger.school_id,
         AttainmentRow.standard_id == ledger.standard_id,
         AttainmentRow.level.in_(ledger.levels),
-        or_(rated.correlate(AttainmentRow).exists(), decided.correlate(AttainmentRow).exists()),
+        or_(AttainmentRow.begun, AttainmentRow.state.in_(decided)),
     )
 
 

@@ -4,16 +4,17 @@ A row whose ``due_at`` has come is work for delivery, which goes through the lea
 of their ids and can stop and go on anywhere. Not here: computing (``lti_tool.services``).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, func, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .carry_decisions import CarryDecisionRow
 from .database import Base, UtcDateTime
 from .people import PersonRow
-from .standings import MasteryRow
+from .ratings import RatingRow
 
 
 class RecomputationRow(Base):
@@ -25,7 +26,7 @@ class RecomputationRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"))
     standard_id: Mapped[str] = mapped_column(String(100))
-    asked_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     after_id: Mapped[int] = mapped_column(default=0)
@@ -35,12 +36,13 @@ class RecomputationRow(Base):
 
 @dataclass(frozen=True, slots=True)
 class Recomputation:
-    """``done`` of ``total`` learners, those with ids up to ``after_id``. ``due_at`` None: all."""
+    """``done`` of ``total`` learners, those with ids up to ``after_id``. ``due_at`` None: all.
+    ``asked_by`` None: by the command line."""
 
     id: int
     school_id: int
     standard_id: str
-    asked_by: int
+    asked_by: int | None
     asked_at: datetime
     due_at: datetime | None
     after_id: int
@@ -49,7 +51,7 @@ class Recomputation:
 
 
 def ask(
-    session: Session, school_id: int, standard_id: str, *, asked_by: int, now: datetime
+    session: Session, school_id: int, standard_id: str, *, asked_by: int | None, now: datetime
 ) -> Recomputation:
     """Have the school's standings computed anew; a pass under way is given up for this one."""
     session.execute(
@@ -117,15 +119,9 @@ def next_learners(
 ) -> list[int]:
     """The ids of the next learners with evidence, carried evidence included, in their order."""
     query = (
-        select(MasteryRow.learner_id)
-        .join(PersonRow, PersonRow.id == MasteryRow.learner_id)
-        .where(
-            PersonRow.school_id == school_id,
-            _bears_on(school_id, standard_id),
-            MasteryRow.learner_id > after_id,
-        )
-        .distinct()
-        .order_by(MasteryRow.learner_id)
+        select(PersonRow.id)
+        .where(_with_evidence(school_id, standard_id), PersonRow.id > after_id)
+        .order_by(PersonRow.id)
         .limit(most)
     )
     return list(session.scalars(query))
@@ -133,20 +129,32 @@ def next_learners(
 
 def learners_with_evidence(session: Session, school_id: int, standard_id: str) -> int:
     """How many learners of a school have evidence under a standard."""
-    query = (
-        select(func.count(func.distinct(MasteryRow.learner_id)))
-        .join(PersonRow, PersonRow.id == MasteryRow.learner_id)
-        .where(PersonRow.school_id == school_id, _bears_on(school_id, standard_id))
-    )
+    query = select(func.count(PersonRow.id)).where(_with_evidence(school_id, standard_id))
     return session.scalar(query) or 0
 
 
-def _bears_on(school_id: int, standard_id: str) -> ColumnElement[bool]:
-    """Evidence under the standard itself, or under a version it may be carried from."""
+def schools_and_standards(session: Session) -> Sequence[tuple[int, str]]:
+    """Every school and standard there are ratings of, by school."""
+    query = (
+        select(PersonRow.school_id, RatingRow.standard_id)
+        .join(RatingRow, RatingRow.learner_id == PersonRow.id)
+        .distinct()
+        .order_by(PersonRow.school_id, RatingRow.standard_id)
+    )
+    return [(school_id, standard_id) for school_id, standard_id in session.execute(query)]
+
+
+def _with_evidence(school_id: int, standard_id: str) -> ColumnElement[bool]:
+    """Rated under the standard itself, or under a version it may be carried from; the ratings
+    are asked and not what was made of them, so that all of it can be made again."""
     older = select(CarryDecisionRow.old_standard_id).filter_by(
         school_id=school_id, standard_id=standard_id
     )
-    return or_(MasteryRow.standard_id == standard_id, MasteryRow.standard_id.in_(older))
+    rated = select(RatingRow.id).where(
+        RatingRow.learner_id == PersonRow.id,
+        or_(RatingRow.standard_id == standard_id, RatingRow.standard_id.in_(older)),
+    )
+    return and_(PersonRow.school_id == school_id, rated.correlate(PersonRow).exists())
 
 
 def recomputation(session: Session, pass_id: int) -> Recomputation:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, delete, func, select
+from sqlalchemy import ForeignKey, String, func, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.attainment import AttainmentState
@@ -50,6 +50,7 @@ class AttainmentRow(Base):
     total: Mapped[int]
     steps: Mapped[int]
     rule_version: Mapped[str] = mapped_column(String(40))
+    begun: Mapped[bool] = mapped_column(server_default=true())
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -65,7 +66,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A learner's standing to a level, as the registrar reads it. ``steps``: still missing."""
+    """A learner's standing to a level, as the registrar reads it. ``steps``: still missing;
+    ``begun``: one of the level's own requirements is rated. A requirement that counts for several
+    levels belongs to the lowest of them."""
 
     learner: Account
     standard_id: str
@@ -77,6 +80,7 @@ class Outcome:
     steps: int
     rule_version: str
     changed_at: datetime
+    begun: bool = True
 
 
 def lock_learner(session: Session, learner_id: int) -> None:
@@ -93,27 +97,29 @@ def lock_learner(session: Session, learner_id: int) -> None:
 def store_masteries(
     session: Session, learner_id: int, standard_id: str, masteries: Iterable[Mastery]
 ) -> None:
-    """Replace what is stored of a learner under a standard; only classes with evidence."""
-    session.execute(
-        delete(MasteryRow).where(
-            MasteryRow.learner_id == learner_id, MasteryRow.standard_id == standard_id
-        )
-    )
+    """Let these be what is stored of a learner under a standard; only classes with evidence.
+
+    Only the rows that differ are written: a rating changes its own class.
+    """
+    query = select(MasteryRow).filter_by(learner_id=learner_id, standard_id=standard_id)
+    stored = {(row.level, row.code): row for row in session.scalars(query)}
     for each in masteries:
         if each.latest is not None:
-            session.add(
-                MasteryRow(
-                    learner_id=learner_id,
-                    standard_id=standard_id,
-                    level=each.requirement.level,
-                    code=each.requirement.code,
-                    state=each.state.value,
-                    newest=each.latest.performance_level,
-                    ratings=each.count,
-                    until=each.until,
-                )
-            )
+            row = stored.pop((each.requirement.level, each.requirement.code), None)
+            if row is None:
+                row = _new_mastery(learner_id, standard_id, each.requirement)
+                session.add(row)
+            row.state, row.until = each.state.value, each.until
+            row.newest, row.ratings = each.latest.performance_level, each.count
+    for gone in stored.values():
+        session.delete(gone)
     session.flush()
+
+
+def _new_mastery(learner_id: int, standard_id: str, key: RequirementKey) -> MasteryRow:
+    return MasteryRow(
+        learner_id=learner_id, standard_id=standard_id, level=key.level, code=key.code
+    )
 
 
 def lapsed(
@@ -131,32 +137,32 @@ def lapsed(
     return [(learner_id, standard_id) for learner_id, standard_id in session.execute(query)]
 
 
-def store_outcome(session: Session, outcome: Outcome) -> None:
-    """Store a learner's standing to a level; ``changed_at`` moves only when something did."""
-    key = (outcome.learner.id, outcome.standard_id, outcome.level)
-    row = session.get(AttainmentRow, key)
-    if row is None:
-        row = AttainmentRow(
-            learner_id=outcome.learner.id,
-            standard_id=outcome.standard_id,
-            level=outcome.level,
-            school_id=outcome.learner.school_id,
-        )
-        session.add(row)
-    elif as_outcome(row, outcome.learner, outcome.changed_at) == outcome:
-        return
-    row.state, row.met = outcome.state.value, outcome.met
-    row.mastered, row.total, row.steps = outcome.mastered, outcome.total, outcome.steps
-    row.rule_version, row.changed_at = outcome.rule_version, outcome.changed_at
+def store_outcomes(
+    session: Session, learner: Account, standard_id: str, outcomes: Iterable[Outcome]
+) -> None:
+    """Let these be a learner's standings under a standard; a level that is not among them has no
+    evidence. ``changed_at`` moves only where something else did."""
+    query = select(AttainmentRow).filter_by(learner_id=learner.id, standard_id=standard_id)
+    stored = {row.level: row for row in session.scalars(query)}
+    for each in outcomes:
+        row = stored.pop(each.level, None)
+        if row is None:
+            row = AttainmentRow(
+                learner_id=learner.id,
+                standard_id=standard_id,
+                level=each.level,
+                school_id=learner.school_id,
+            )
+            session.add(row)
+        elif as_outcome(row, learner, each.changed_at) == each:
+            continue
+        row.state, row.met = each.state.value, each.met
+        row.mastered, row.total, row.steps = each.mastered, each.total, each.steps
+        row.rule_version, row.begun = each.rule_version, each.begun
+        row.changed_at = each.changed_at
+    for gone in stored.values():
+        session.delete(gone)
     session.flush()
-
-
-def forget_outcome(session: Session, learner_id: int, standard_id: str, level: str) -> None:
-    """Forget a learner's standing to a level that has no evidence any more."""
-    row = session.get(AttainmentRow, (learner_id, standard_id, level))
-    if row is not None:
-        session.delete(row)
-        session.flush()
 
 
 def standings_of(
@@ -211,4 +217,5 @@ def as_outcome(row: AttainmentRow, learner: Account, changed_at: datetime) -> Ou
         row.steps,
         row.rule_version,
         changed_at,
+        row.begun,
     )

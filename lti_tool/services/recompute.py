@@ -14,6 +14,9 @@ from .work import Work
 AT_ONCE = 100
 """So many learners are computed within the request; about a second of work."""
 
+NOBODY = 0
+"""Who acts in a pass that no account asked for: nothing of it is written in anybody's name."""
+
 
 def recompute_school(work: Work, standard_id: str, school_id: int) -> Recomputation:
     """Compute the school's standings anew, or have it done; see ``Recomputation.due_at``."""

@@ -4,7 +4,7 @@ Every use case that releases a rating or decides on a level ends here, in its ow
 so that standings and outbox never disagree with the ratings. Not a use case itself.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -150,12 +150,15 @@ def _update(work: Work, bundle: StandardBundle, learner: Account, rules: LevelRu
     standings.store_masteries(work.session, learner.id, bundle.standard.id, masteries.values())
     last = last_decisions(work.session, learner.id, bundle.standard.id)
     told: dict[str, Score] = {}
+    outcomes: list[Outcome] = []
     for level in bundle.standard.levels:
         attainment = rules.evaluate(level.key, masteries)
         evidence = bool(in_scope(rules.scope(level.key), masteries))
         decision = last.get(level.key)
         state = attainment_state(attainment, has_evidence=evidence, last=decision)
-        _store(work, bundle, learner, attainment, state)
+        if state is not AttainmentState.NO_EVIDENCE:
+            begun = any(key.level == level.key for key in masteries)
+            outcomes.append(_outcome(work, bundle, learner, attainment, state, begun=begun))
         score = level_score(
             attainment,
             state,
@@ -165,6 +168,7 @@ def _update(work: Work, bundle: StandardBundle, learner: Account, rules: LevelRu
         )
         if score is not None:
             told[level.key] = score
+    standings.store_outcomes(work.session, learner, bundle.standard.id, outcomes)
     _queue_levels(work, bundle, learner, told)
 
 
@@ -207,30 +211,27 @@ def last_decisions(session: Session, learner_id: int, standard_id: str) -> Mappi
     return {each.level: each for each in decisions.decisions_of(session, learner_id, standard_id)}
 
 
-def _store(
+def _outcome(
     work: Work,
     bundle: StandardBundle,
     learner: Account,
     attainment: Attainment,
     state: AttainmentState,
-) -> None:
-    if state is AttainmentState.NO_EVIDENCE:
-        standings.forget_outcome(work.session, learner.id, bundle.standard.id, attainment.level)
-        return
-    standings.store_outcome(
-        work.session,
-        Outcome(
-            learner=learner,
-            standard_id=bundle.standard.id,
-            level=attainment.level,
-            state=state,
-            met=attainment.met,
-            mastered=attainment.mastered,
-            total=attainment.total,
-            steps=attainment.steps,
-            rule_version=attainment.rule_version,
-            changed_at=work.now,
-        ),
+    *,
+    begun: bool,
+) -> Outcome:
+    return Outcome(
+        learner=learner,
+        standard_id=bundle.standard.id,
+        level=attainment.level,
+        state=state,
+        met=attainment.met,
+        mastered=attainment.mastered,
+        total=attainment.total,
+        steps=attainment.steps,
+        rule_version=attainment.rule_version,
+        changed_at=work.now,
+        begun=begun,
     )
 
 
@@ -246,7 +247,7 @@ def _queue_levels(
     for course in courses.courses_of_student(session, learner.id, present=True):
         if course.line_items_url is None:
             continue
-        for level in _levels_assessed(session, course, standard.id):
+        for level in assessments.levels_assessed(session, course.id, standard.id):
             if level in told:
                 item = line_items.ensure_line_item(
                     session,
@@ -269,11 +270,6 @@ def _queue_levels(
 def _level_label(bundle: StandardBundle, level: str) -> str:
     standard = bundle.standard
     return f"{standard.title.zh}（{standard.level(level).name.zh}）等级达成"
-
-
-def _levels_assessed(session: Session, course: Course, standard_id: str) -> Iterable[str]:
-    found = assessments.assessments_of(session, course.id)
-    return dict.fromkeys(each.level for each in found if each.standard_id == standard_id)
 
 
 def _queue_grade(work: Work, submission: Submission, assessment: Assessment) -> bool:

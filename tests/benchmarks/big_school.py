@@ -243,10 +243,11 @@ def _standings(connection: Connection, bundle: StandardBundle) -> None:
             literal(49),
             literal(29),
             literal(bundle.rule.version),
+            literal(lowest),
             _time(),
         ).where(TABLE["people"].c.id > TEACHER)
         columns = ["learner_id", "standard_id", "level", "school_id", "state", "met", "mastered"]
-        columns += ["total", "steps", "rule_version", "changed_at"]
+        columns += ["total", "steps", "rule_version", "begun", "changed_at"]
         _copy(connection, "attainments", columns, known)
 
 

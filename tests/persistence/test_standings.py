@@ -23,6 +23,7 @@ from tests.persistence.course_rows import (
     make_submission,
     rating,
 )
+from tests.services.counting import queries
 
 STANDARD = "530050-2021-2.0"
 LOW, HIGH = RequirementKey("elementary", "2.1.1"), RequirementKey("intermediate", "4.1.1")
@@ -71,7 +72,7 @@ def masteries(database: Database, course: Course, learner: Account) -> list[Mast
 def store(database: Database, *outcomes: Outcome) -> None:
     with database.transaction() as session:
         for each in outcomes:
-            standings.store_outcome(session, each)
+            standings.store_outcomes(session, each.learner, STANDARD, [each])
 
 
 def test_mastery_is_read_for_many_at_once_and_only_where_there_is_evidence(
@@ -123,14 +124,27 @@ def test_the_time_of_change_moves_only_when_something_changed(
         assert list(standings.outcomes_of_learner(session, learner, STANDARD)) == [changed]
 
 
-def test_a_forgotten_outcome_is_gone_and_may_be_forgotten_again(
-    database: Database, learner: Account
-) -> None:
+def test_a_level_without_evidence_is_forgotten(database: Database, learner: Account) -> None:
     store(database, outcome(learner))
     for _ in range(2):
         with database.transaction() as session:
-            standings.forget_outcome(session, learner.id, STANDARD, "elementary")
+            standings.store_outcomes(session, learner, STANDARD, [])
             assert not standings.outcomes_of_learner(session, learner, STANDARD)
+
+
+def test_only_the_masteries_that_differ_are_written(
+    database: Database, course: Course, learner: Account
+) -> None:
+    held = masteries(database, course, learner)
+    with database.transaction() as session:
+        standings.store_masteries(session, learner.id, STANDARD, held)
+    changed = [held[0], replace(held[1], state=MasteryState.MASTERED)]
+    with queries(database) as sent, database.transaction() as session:
+        standings.store_masteries(session, learner.id, STANDARD, changed)
+    assert [each.split()[0] for each in sent] == ["SELECT", "UPDATE"]
+    with queries(database) as sent, database.transaction() as session:
+        standings.store_masteries(session, learner.id, STANDARD, changed)
+    assert [each.split()[0] for each in sent] == ["SELECT"]
 
 
 def test_a_school_sees_its_own_outcomes_and_a_course_its_own_students(

@@ -149,12 +149,12 @@ def stopped_at(monkeypatch: pytest.MonkeyPatch, place: str) -> type[Exception]:
     def break_off(*_arguments: object, **_options: object) -> None:
         raise BrokenOff
 
-    module = {"queue_score": scores, "store_outcome": standings, "store_masteries": standings}
+    module = {"queue_score": scores, "store_outcomes": standings, "store_masteries": standings}
     monkeypatch.setattr(module[place], place, break_off)
     return BrokenOff
 
 
-@pytest.mark.parametrize("place", ["queue_score", "store_masteries", "store_outcome"])
+@pytest.mark.parametrize("place", ["queue_score", "store_masteries", "store_outcomes"])
 def test_an_error_on_the_way_leaves_nothing_of_a_release(
     classroom: Classroom, learner: Account, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
