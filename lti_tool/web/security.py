@@ -55,6 +55,7 @@ def _policy() -> str:
             "img-src 'self' blob:",
             "media-src 'self' blob:",
             "connect-src 'self'",
+            "frame-src 'self'",
             "base-uri 'none'",
             " ".join(("form-action 'self'", *targets)),
             " ".join(("frame-ancestors 'self'", *framers)),

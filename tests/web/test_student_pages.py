@@ -15,6 +15,7 @@ from lti_tool.domain.submission import MAX_TEXT, Submission, SubmissionState
 from lti_tool.persistence import courses, submissions
 from lti_tool.persistence.people import Account
 from lti_tool.services.return_submission import return_submission
+from tests.files.test_previews import pdf
 from tests.services.classroom import START, TASK, Classroom, conditions, enrol, open_course
 from tests.web.conftest import SignIn
 
@@ -205,6 +206,49 @@ def test_a_film_is_sent_in_parts(student: Student) -> None:
     assert part.data == PNG[:8]
 
 
+def test_a_text_file_is_shown_as_words_and_never_as_a_page(student: Student) -> None:
+    student.upload(("<script>alert(1)</script> 聊天".encode("gb18030"), "记录.txt"))
+    piece = student.newest.evidence[0]
+
+    shown = student.open(f"{piece.id}/preview")
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; 聊天" in shown.text
+    assert "script-src 'self'" in shown.headers["Content-Security-Policy"]
+    assert f"/evidence/{piece.id}/preview" in student.get().text
+
+
+def test_a_pdf_is_shown_as_pictures_of_its_pages(student: Student) -> None:
+    student.upload((pdf(pages=2), "报告.pdf"))
+    piece = student.newest.evidence[0]
+
+    shown = student.open(f"{piece.id}/preview?page=2")
+    picture = student.open(f"{piece.id}/pages/2")
+
+    assert "第 2 页，共 2 页" in shown.text
+    assert picture.mimetype == "image/png"
+    assert picture.data.startswith(b"\x89PNG")
+    assert student.open(f"{piece.id}/pages/3").status_code == 404
+    assert student.open(piece.id).headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_pdf_that_cannot_be_drawn_says_so(student: Student) -> None:
+    student.upload((b"%PDF-1.4\n<script>alert(1)</script>", "坏.pdf"))
+
+    shown = student.open(f"{student.newest.evidence[0].id}/preview")
+
+    assert shown.status_code == 200
+    assert "无法在这里显示" in shown.text
+    assert "alert" not in shown.text
+
+
+def test_other_kinds_have_no_preview(student: Student) -> None:
+    student.upload((PNG, "a.png"))
+    piece = student.newest.evidence[0]
+
+    assert student.open(f"{piece.id}/preview").status_code == 404
+    assert student.open(f"{piece.id}/pages/1").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [
@@ -307,7 +351,8 @@ def test_another_students_draft_can_be_neither_seen_nor_changed(
     other = sign_in(student.classroom.enrol("李强"), Role.STUDENT)
 
     pages = (f"submissions/{draft.id}/evidence/{piece.id}", f"submissions/{draft.id}/submit")
-    assert student.client.get(f"{other}/student/evidence/{piece.id}").status_code == 404
+    for page in (piece.id, f"{piece.id}/preview", f"{piece.id}/pages/1"):
+        assert student.client.get(f"{other}/student/evidence/{page}").status_code == 404
     for page in (*pages, f"submissions/{draft.id}/evidence/{piece.id}/remove"):
         answer = student.client.post(f"{other}/student/{page}", data={"version": draft.version})
         assert answer.status_code == 404

@@ -37,10 +37,8 @@ from lti_tool.services.draft_submission import (
     remove_evidence,
     save_self_ratings,
 )
-from lti_tool.services.show_assessment import own_file
 from lti_tool.services.work import Work
 from lti_tool.web.access import member, reading, requires, working
-from lti_tool.web.evidence_files import send_evidence
 from lti_tool.web.forms import FormError, text, whole_number
 from lti_tool.web.localisation import gettext
 from lti_tool.web.wiring import wired
@@ -134,17 +132,6 @@ def rate_self(assessment_id: str) -> ResponseReturnValue:
         problem = Problem("main", sentence(refused))
         return assessment_page(assessment_id, problem, status=_status(refused))
     return redirect(url_for(PAGE, assessment_id=assessment_id, _anchor="rubric"), 303)
-
-
-@blueprint.get("/evidence/<evidence_id>")
-@requires(Role.STUDENT)
-def evidence(evidence_id: str) -> ResponseReturnValue:
-    """A file the student handed in."""
-    with reading() as session:
-        found, key = own_file(
-            session, evidence_id, learner_id=member().id, course_id=member().course_id
-        )
-    return send_evidence(found, key)
 
 
 def _add_words(

@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.assessment import Assessment, ReleaseMode
 from lti_tool.domain.errors import (
     BadRatingError,
-    NotFoundError,
     StaleFormError,
     StaleRatingError,
     TransitionError,
@@ -25,10 +24,9 @@ from lti_tool.persistence import ratings
 from lti_tool.services.rate_submission import Judgement, rate_submission, take_back_draft
 from lti_tool.services.release_ratings import release_submission
 from lti_tool.services.return_submission import return_submission
-from lti_tool.services.show_work import WorkToRate, evidence_to_show, show_work, submission_to_rate
+from lti_tool.services.show_work import WorkToRate, show_work, submission_to_rate
 from lti_tool.services.work import Work, rated_with
 from lti_tool.web.access import member, reading, requires, working
-from lti_tool.web.evidence_files import send_evidence
 from lti_tool.web.forms import FormError, text, whole_number
 from lti_tool.web.localisation import gettext
 from lti_tool.web.wiring import wired
@@ -118,17 +116,6 @@ def give_back(submission_id: str) -> ResponseReturnValue:
         flash(gettext("Given back for revision, with your note."), "ok")
 
     return _acted(submission_id, "note", act)
-
-
-@blueprint.get("/evidence/<evidence_id>")
-@requires(Role.TEACHER)
-def evidence_file(evidence_id: str) -> ResponseReturnValue:
-    """A file that was handed in."""
-    with reading() as session:
-        piece, key = evidence_to_show(session, evidence_id, course_id=member().course_id)
-    if key is None:
-        raise NotFoundError
-    return send_evidence(piece, key)
 
 
 Act = Callable[[Work, Submission, Assessment], None]
