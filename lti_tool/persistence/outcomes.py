@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from lti_tool.domain.attainment import AttainmentState, Decision
 from lti_tool.domain.launch import Role
 
+from . import rolls
 from .courses import MembershipRow
 from .decisions import DecisionRow, as_decision
 from .people import PersonRow, as_account
@@ -29,7 +30,9 @@ PIECE = 500
 class OutcomeFilter:
     """What of the outcomes to show. None or empty: everything; no standard: the newest one.
 
-    ``search`` is part of a name or of a student number. ``page`` counts from 1.
+    ``search`` is part of a name or of a student number. ``term``, ``programme`` and ``class_name``
+    are as in the registrar's lists (``rolls``): who is in all those given at once. ``page`` counts
+    from 1.
     """
 
     standard_id: str | None = None
@@ -38,6 +41,15 @@ class OutcomeFilter:
     course_id: int | None = None
     search: str = ""
     page: int = 1
+    term: str | None = None
+    programme: str | None = None
+    class_name: str | None = None
+
+    @property
+    def place(self) -> Mapping[str, str]:
+        """Where in the registrar's lists its people stand; empty where that does not matter."""
+        given = {"term": self.term, "programme": self.programme, "class_name": self.class_name}
+        return {name: value for name, value in given.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +166,8 @@ def _people(wanted: OutcomeFilter) -> Iterator[ColumnElement[bool]]:
             MembershipRow.course_id == wanted.course_id, MembershipRow.role == Role.STUDENT.value
         )
         yield PersonRow.id.in_(members)
+    if wanted.place:
+        yield rolls.stands_in(wanted.place)
 
 
 def _chosen(wanted: OutcomeFilter) -> Iterator[ColumnElement[bool]]:
