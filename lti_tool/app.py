@@ -120,7 +120,7 @@ def build_engines(parts: Parts) -> tuple[Engine, ...]:
     embedded threads, ``lti-tool deliver`` and Celery all run them."""
     means = _means(parts)
     heartbeat = Heartbeat(parts.database, parts.clock)
-    keeper = StandingKeeper(parts.database, _surroundings(parts))
+    keeper = StandingKeeper(parts.database, surroundings(parts))
     asker = NoticeAsker(means, handler=ToolAddress(parts.settings.base_url).notices_url)
     reader = DocumentReader(parts.database, parts.clock)
     sealer = AuditSealer(parts.database, seal_key(parts.settings.secret_key), parts.clock)
@@ -128,7 +128,8 @@ def build_engines(parts: Parts) -> tuple[Engine, ...]:
     return heartbeat, Deliverer(means), *talking, keeper, reader, sealer
 
 
-def _surroundings(parts: Parts) -> Surroundings:
+def surroundings(parts: Parts) -> Surroundings:
+    """What a change of standings needs besides its transaction."""
     zone = ZoneInfo(parts.settings.time_zone)
     return Surroundings(lambda: parts.catalogue, parts.clock, zone, new_id)
 

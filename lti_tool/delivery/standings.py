@@ -36,6 +36,18 @@ class Surroundings:
     zone: ZoneInfo
     new_id: Callable[[], str]
 
+    def work(self, session: Session, actor_id: int) -> Work:
+        """Work on many at once."""
+        return Work(
+            session=session,
+            catalogue=self.catalogue(),
+            actor_id=actor_id,
+            now=self.clock(),
+            zone=self.zone,
+            new_id=self.new_id,
+            bulk=True,
+        )
+
 
 class StandingKeeper:
     """Goes on with passes over schools and lets mastery lapse. One instance serves one thread."""
@@ -63,7 +75,7 @@ class StandingKeeper:
             return 0
         try:
             with self._database.transaction() as session:
-                go_on(self._work(session, found.asked_by or NOBODY), found, most=BATCH)
+                go_on(self._around.work(session, found.asked_by or NOBODY), found, most=BATCH)
         except UnknownStandardError:
             log.warning("a standard is gone", standard=found.standard_id)
             with self._database.transaction() as session:
@@ -87,20 +99,8 @@ class StandingKeeper:
 
     def _lapsed(self, session: Session, learner_id: int, standard_id: str) -> None:
         # Nobody acts when time passes; the standing concerns the learner alone.
-        work = self._work(session, learner_id)
+        work = self._around.work(session, learner_id)
         bundle = work.bundle(standard_id)
         learner = people.account(session, learner_id)
         rules = level_rule(session, bundle, learner.school_id)
         update_standing(work, bundle, learner, rules)
-
-    def _work(self, session: Session, actor_id: int) -> Work:
-        around = self._around
-        return Work(
-            session=session,
-            catalogue=around.catalogue(),
-            actor_id=actor_id,
-            now=around.clock(),
-            zone=around.zone,
-            new_id=around.new_id,
-            bulk=True,
-        )

@@ -78,6 +78,24 @@ def ask(
     return _recomputation(row)
 
 
+def under_way(session: Session, school_id: int, standard_id: str) -> Recomputation | None:
+    """The pass over a school that is not through yet; None if there is none."""
+    found = newest(session, school_id, standard_id)
+    return found if found is not None and found.due_at is not None else None
+
+
+def claim(session: Session, pass_id: int, *, now: datetime) -> Recomputation | None:
+    """The pass, the caller's alone until this transaction ends; None if it is through or another
+    process has leased it."""
+    claimed = session.execute(
+        update(RecomputationRow)
+        .where(RecomputationRow.id == pass_id, RecomputationRow.due_at <= now)
+        .values(due_at=now)
+        .returning(RecomputationRow.id)
+    ).scalar()
+    return recomputation(session, claimed) if claimed is not None else None
+
+
 def is_due(session: Session, *, now: datetime) -> bool:
     """Whether any pass is due; asked before a lease, which waits for other writers on SQLite."""
     query = select(RecomputationRow.id).where(RecomputationRow.due_at <= now).limit(1)
