@@ -53,6 +53,7 @@ from lti_tool.web import (
     notices,
     preferences,
     registrar,
+    registrar_tokens,
     registration,
     rubrics,
     student,
@@ -72,6 +73,7 @@ FORM_MEMORY = 2 * 1024 * 1024
 BLUEPRINTS = (
     *(monitoring, launch, registration, notices, preferences, case),
     *(student, teacher, registrar, admin, admin_standards, rubrics, equivalence),
+    registrar_tokens,
 )
 
 

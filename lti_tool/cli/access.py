@@ -1,16 +1,19 @@
-"""``lti-tool access add``: a link that lets a registrar or an administrator in."""
+"""``lti-tool access add``: a link that lets a registrar or an administrator in.
+
+Tokens for programs stand in ``access_tokens``.
+"""
 
 import argparse
 import secrets
 from datetime import timedelta
 
 from lti_tool.domain.launch import Person, Role
-from lti_tool.persistence import access_links, audit_log, people, schools
-from lti_tool.persistence.database import Session
-from lti_tool.persistence.schools import School
+from lti_tool.persistence import access_links, audit_log, people
 
+from . import access_tokens
 from .console import ConsoleError, said, say, write
 from .environment import open_parts
+from .schools import chosen_school
 
 ISSUER = "access-link"
 """Stands where an account of an LMS has its issuer."""
@@ -27,6 +30,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     new.add_argument("--school", default="", help="the school, if there are several")
     new.add_argument("--days", type=int, default=DAYS, help=f"how long it works ({DAYS})")
     new.set_defaults(run=_add)
+    access_tokens.add(actions)
 
 
 def _add(options: argparse.Namespace) -> int:
@@ -36,7 +40,7 @@ def _add(options: argparse.Namespace) -> int:
     token = secrets.token_urlsafe(32)
     now = parts.clock()
     with parts.database.transaction() as session:
-        school = _school(session, options.school)
+        school = chosen_school(session, options.school)
         role = Role(options.role)
         person = people.remember_person(
             session,
@@ -62,19 +66,3 @@ def _add(options: argparse.Namespace) -> int:
     )
     write(f"{parts.settings.base_url}/enter/{token}")
     return 0
-
-
-def _school(session: Session, name: str) -> School:
-    known = schools.schools(session)
-    if name:
-        found = [each for each in known if each.name == name]
-        if found or not known:
-            return found[0] if found else schools.ensure_school(session, name)
-    elif len(known) == 1:
-        return known[0]
-    elif not known:
-        return schools.ensure_school(session, said("本校", "School"))
-    names = ", ".join(each.name for each in known)
-    raise ConsoleError(
-        said(f"请用 --school 指定学校：{names}", f"name the school with --school: {names}")
-    )

@@ -68,6 +68,7 @@ DOMAIN: Mapping[type[domain.DomainError], Words] = {
     ),
     domain.BadRatingError: Words(400, _("The rating is incomplete."), RELOAD),
     BadDraftError: Words(400, _("The draft of the standard cannot be changed like this."), RELOAD),
+    domain.BadAccessTokenError: Words(400, _("A token cannot be issued like this."), RELOAD),
     domain.ReasonMissingError: Words(400, _("A reason is needed."), RELOAD),
     domain.ReviewRefusedError: Words(
         409,

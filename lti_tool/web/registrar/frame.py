@@ -33,6 +33,7 @@ def frame(
             Tab(gettext("Rule"), rule, here is Place.RULE),
             Tab(gettext("Rubric"), url_for("rubrics.overview", standard_id=standard.id)),
             Tab(gettext("Equivalence"), url_for("equivalence.overview", standard_id=standard.id)),
+            Tab(gettext("Access tokens"), url_for("tokens.listed")),
         ),
         context=(school.name, f"{standard.code} · {standard.version}"),
         standard_notice=in_page_language(standard.rights_notice),
