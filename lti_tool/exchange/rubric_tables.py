@@ -6,7 +6,6 @@ not there stays as it is. Not here: CSV and XLSX as files (``spreadsheets``).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from lti_tool.domain.mapping import EquivalenceClasses
 from lti_tool.domain.rubric import METHOD_NAMES, AssessmentMethod, PerformanceLevel, Rubric
@@ -22,7 +21,7 @@ from lti_tool.domain.rubric_authoring import (
 )
 from lti_tool.domain.standard import RequirementKey, Standard, Text
 
-Rows = Sequence[Sequence[str]]
+from .spreadsheets import CellProblem, Rows, address
 
 _KEY = Text("编号", "code")
 _FIELDS: Mapping[str, Text] = {
@@ -40,17 +39,6 @@ _REMARK = "#"
 """A row that begins so says something and holds nothing."""
 _YES = Text("是", "yes")
 _NO = Text("否", "no")
-
-
-@dataclass(frozen=True, slots=True)
-class CellProblem:
-    """What is wrong in a cell. ``cell`` is as a spreadsheet names it (``D12``), empty for the whole
-    table; ``column`` is its head, ``words`` what stands there."""
-
-    cell: str
-    column: str
-    words: str
-    reason: Text
 
 
 # --- Out ------------------------------------------------------------------------------------------
@@ -163,10 +151,10 @@ class _Table:
         for place, word in enumerate(head):
             if word and word not in known:
                 reason = Text("不认识这一列", "this column is not known")
-                self.problems.append(CellProblem(_address(0, place), word, word, reason))
+                self.problems.append(CellProblem(address(0, place), word, word, reason))
             elif word and word in head[:place]:
                 reason = Text("这一列出现了两次", "this column stands here twice")
-                self.problems.append(CellProblem(_address(0, place), word, word, reason))
+                self.problems.append(CellProblem(address(0, place), word, word, reason))
         if "" not in self.places:
             reason = Text("第一行里没有“编号”这一列", "the first row has no column “code”")
             self.problems.append(CellProblem("", "", "", reason))
@@ -222,7 +210,7 @@ class _Table:
         place = self.places.get(field, 0)
         head = self.rows[0][place] if self.rows and place < len(self.rows[0]) else ""
         words = self.at(number, field)
-        self.problems.append(CellProblem(_address(number, place), head, words, reason))
+        self.problems.append(CellProblem(address(number, place), head, words, reason))
 
     def note(self, number: int, faults: Iterable[Fault]) -> None:
         """Note the faults of a requirement's row."""
@@ -232,13 +220,3 @@ class _Table:
 
 def _words(*names: Text) -> set[str]:
     return {word for name in names for word in (name.zh, name.en or "")}
-
-
-def _address(row: int, column: int) -> str:
-    """``D12`` for row 11 and column 3, both counted from 0."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row + 1}"

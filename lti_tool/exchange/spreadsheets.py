@@ -8,6 +8,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from openpyxl import Workbook, load_workbook
@@ -35,6 +36,27 @@ class TableError(Exception):
         super().__init__(reason.en or reason.zh)
         self.reason = reason
         self.cell = cell
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """What is wrong in a cell. ``cell`` is as a spreadsheet names it (``D12``), empty for the whole
+    table; ``column`` is its head, ``words`` what stands there."""
+
+    cell: str
+    column: str
+    words: str
+    reason: Text
+
+
+def address(row: int, column: int) -> str:
+    """``D12`` for row 11 and column 3, both counted from 0."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row + 1}"
 
 
 def csv_file(rows: Rows) -> bytes:
@@ -69,12 +91,13 @@ def xlsx_file(rows: Rows, title: str) -> bytes:
     return stream.getvalue()
 
 
-def read_table(content: bytes) -> list[list[str]]:
-    """The rows of a CSV or XLSX file, its first sheet. Raises TableError."""
+def read_table(content: bytes, *, most_rows: int = MAX_ROWS) -> list[list[str]]:
+    """The rows of a CSV or XLSX file, its first sheet, at most so many. Raises TableError."""
     if len(content) > MAX_BYTES:
         limit = MAX_BYTES // 1_000_000
         raise TableError(Text(f"文件超过 {limit} MB", f"the file is larger than {limit} MB"))
-    rows = _xlsx_rows(content) if content.startswith(XLSX) else _csv_rows(content)
+    reader = _xlsx_rows if content.startswith(XLSX) else _csv_rows
+    rows = reader(content, most_rows)
     if not rows:
         raise TableError(Text("文件里没有表格", "there is no table in the file"))
     return rows
@@ -88,7 +111,7 @@ def _bare(words: str) -> str:
     return words[1:] if words.startswith("'") and words[1:].startswith(RISKY) else words
 
 
-def _csv_rows(content: bytes) -> list[list[str]]:
+def _csv_rows(content: bytes, most: int) -> list[list[str]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -100,7 +123,7 @@ def _csv_rows(content: bytes) -> list[list[str]]:
         rows = [[_bare(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
     except csv.Error as error:
         raise TableError(Text(f"不是有效的 CSV：{error}", f"not valid CSV: {error}")) from error
-    return _bounded(rows)
+    return _bounded(rows, most)
 
 
 def _decoded(content: bytes) -> str:
@@ -111,15 +134,16 @@ def _decoded(content: bytes) -> str:
         raise TableError(reason) from error
 
 
-def _xlsx_rows(content: bytes) -> list[list[str]]:
+def _xlsx_rows(content: bytes, most: int) -> list[list[str]]:
     broken = Text("XLSX 文件已损坏", "the XLSX file is damaged")
     try:
-        _refuse_hostile(content)
+        _refuse_hostile(content, most)
         book = load_workbook(io.BytesIO(content), read_only=True)
         sheet = book.worksheets[0]
         if (sheet.max_column or 0) > MAX_COLUMNS:
-            raise _too_large()
-        return _bounded([list(row) for row in _sheet_rows(sheet.iter_rows(max_row=MAX_ROWS + 1))])
+            raise _too_large(most)
+        rows = _sheet_rows(sheet.iter_rows(max_row=most + 1))
+        return _bounded([list(row) for row in rows], most)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
         raise TableError(broken) from error
     except (EOFError, OSError, TypeError, AttributeError, SyntaxError) as error:
@@ -142,11 +166,11 @@ def _words(cell: object) -> str:
     return "" if value is None else str(value)
 
 
-def _refuse_hostile(content: bytes) -> None:
+def _refuse_hostile(content: bytes, most: int) -> None:
     """Before anything is unpacked: no archive that grows beyond bounds, no document type."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(each.file_size for each in archive.infolist()) > MAX_UNPACKED:
-            raise _too_large()
+            raise _too_large(most)
         for each in archive.infolist():
             if each.filename.endswith((".xml", ".rels")) and b"<!" in _start(archive, each):
                 reason = Text("文件里有不允许的声明", "the file holds a declaration not allowed")
@@ -158,18 +182,18 @@ def _start(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         return part.read(4096)
 
 
-def _bounded(rows: list[list[str]]) -> list[list[str]]:
+def _bounded(rows: list[list[str]], most: int) -> list[list[str]]:
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
-    if len(rows) > MAX_ROWS or any(len(row) > MAX_COLUMNS for row in rows):
-        raise _too_large()
+    if len(rows) > most or any(len(row) > MAX_COLUMNS for row in rows):
+        raise _too_large(most)
     return rows
 
 
-def _too_large() -> TableError:
+def _too_large(most: int) -> TableError:
     return TableError(
         Text(
-            f"表格超过 {MAX_ROWS} 行或 {MAX_COLUMNS} 列",
-            f"the table has more than {MAX_ROWS} rows or {MAX_COLUMNS} columns",
+            f"表格超过 {most} 行或 {MAX_COLUMNS} 列",
+            f"the table has more than {most} rows or {MAX_COLUMNS} columns",
         )
     )

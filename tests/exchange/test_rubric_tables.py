@@ -7,8 +7,8 @@ import pytest
 from lti_tool.catalogue import StandardBundle, load_catalogue
 from lti_tool.domain.rubric import Rubric
 from lti_tool.domain.rubric_authoring import changes, heads
-from lti_tool.exchange.rubric_tables import CellProblem, rubric_from, rubric_rows
-from lti_tool.exchange.spreadsheets import csv_file, read_table, xlsx_file
+from lti_tool.exchange.rubric_tables import rubric_from, rubric_rows
+from lti_tool.exchange.spreadsheets import CellProblem, csv_file, read_table, xlsx_file
 
 ROOT = Path(__file__).parents[2]
 Table = list[list[str]]

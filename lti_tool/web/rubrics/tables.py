@@ -7,8 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.errors import StaleFormError
 from lti_tool.domain.standard import Text
-from lti_tool.exchange.rubric_tables import CellProblem, rubric_from, rubric_rows
-from lti_tool.exchange.spreadsheets import MAX_BYTES, TableError, csv_file, read_table, xlsx_file
+from lti_tool.exchange.rubric_tables import rubric_from, rubric_rows
+from lti_tool.exchange.spreadsheets import (
+    MAX_BYTES,
+    CellProblem,
+    TableError,
+    csv_file,
+    read_table,
+    xlsx_file,
+)
 from lti_tool.services.author_rubric import Authoring, take_rubric
 from lti_tool.web.access import member, requires, working
 from lti_tool.web.localisation import gettext, language
