@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Row, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Row, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.errors import NotFoundError
@@ -15,6 +15,7 @@ from .database import Base, UtcDateTime
 from .inserts import insert_or_update
 
 TOLD = ("name", "given_name", "family_name", "email", "student_number")
+LONGEST_LANGUAGE = 35
 FIRST_HAN = "\u3400"
 """From here on Unicode holds Chinese characters (CJK extension A comes first)."""
 
@@ -34,6 +35,8 @@ class PersonRow(Base):
     family_name: Mapped[str] = mapped_column(String(255), default="")
     email: Mapped[str] = mapped_column(String(320), default="")
     student_number: Mapped[str] = mapped_column(String(255), default="", index=True)
+    language: Mapped[str] = mapped_column(String(LONGEST_LANGUAGE), default="", server_default="")
+    """The tag their LMS gave last, or they chose here since; empty where neither is known."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -56,13 +59,26 @@ class Account:
 
 
 def remember_person(
-    session: Session, *, school_id: int, issuer: str, person: Person, now: datetime
+    session: Session,
+    *,
+    school_id: int,
+    issuer: str,
+    person: Person,
+    now: datetime,
+    language: str | None = None,
 ) -> Account:
     """Find or create the account; what the platform tells is kept, what it omits stays."""
     key = {"school_id": school_id, "issuer": issuer, "sub": person.sub}
-    seen = {**told_of_person(person), "created_at": now, "last_seen_at": now}
+    told = {**told_of_person(person), "language": (language or "")[:LONGEST_LANGUAGE]}
+    seen = {**told, "created_at": now, "last_seen_at": now}
     row = insert_or_update(session, PersonRow, key, seen, keep="created_at")
     return as_account(row)
+
+
+def note_language(session: Session, person_id: int, language: str) -> None:
+    """Note the language a person chose here."""
+    values = {"language": language[:LONGEST_LANGUAGE]}
+    session.execute(update(PersonRow).where(PersonRow.id == person_id).values(values))
 
 
 def told_of_person(person: Person) -> dict[str, str]:

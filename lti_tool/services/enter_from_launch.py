@@ -81,6 +81,7 @@ def enter_from_launch(
         issuer=platform.issuer,
         person=_named(launch.person, new_id),
         now=now,
+        language=launch.locale,
     )
     if launch.product != platform.product:
         platforms.note_product(session, platform.id, launch.product)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from lti_tool.domain.assessment import Assessment, ReleaseMode
 from lti_tool.domain.errors import BadRatingError, NotFoundError, StaleRatingError, TransitionError
+from lti_tool.domain.notification import NotificationKind
 from lti_tool.domain.rating import Rating, latest
 from lti_tool.domain.submission import Action, Submission, SubmissionState, after
 from lti_tool.persistence import ratings, reviews, submissions
 
+from .notify import seen_to, tell_learner
 from .standing import take_effect
 from .work import Work, rated_with
 
@@ -66,10 +68,18 @@ def rate_codes(
         work.note("rate", f"submission:{submission.id}", detail)
     if assessment.release is ReleaseMode.AT_ONCE:
         complete = take_effect(work, submission, assessment)
+        if complete:
+            _tell_released(work, submission)
         if complete and submission.state is not SubmissionState.RELEASED:
             released = after(submission.state, Action.RELEASE)
             submissions.change_submission(work.session, submission, state=released)
     return given
+
+
+def _tell_released(work: Work, submission: Submission) -> None:
+    seen_to(work, NotificationKind.SUBMITTED, submission.id)
+    learner_id, kind = submission.learner_id, NotificationKind.RELEASED
+    tell_learner(work, learner_id, kind, submission.id, submission.assessment_id)
 
 
 def _check(

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.errors import BadRatingError
+from lti_tool.domain.notification import NotificationKind
 from lti_tool.domain.rating import Rating, latest
 from lti_tool.domain.submission import Action, Submission, SubmissionState, after
 from lti_tool.persistence import ratings, reviews, submissions
 
+from .notify import seen_to, tell_learner
 from .standing import take_effect
 from .work import Work
 
@@ -40,6 +42,10 @@ def release_submission(work: Work, submission: Submission, assessment: Assessmen
     ratings.release(work.session, drafts, by=work.actor_id, now=work.now)
     released = submissions.change_submission(work.session, submission, state=state)
     work.note("release", f"submission:{submission.id}")
+    seen_to(work, NotificationKind.SUBMITTED, submission.id)
+    if drafts or submission.state is not SubmissionState.RELEASED:
+        kind = NotificationKind.RELEASED
+        tell_learner(work, submission.learner_id, kind, submission.id, assessment.id)
     take_effect(work, released, assessment)
     return released
 

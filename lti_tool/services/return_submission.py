@@ -1,8 +1,10 @@
 """A teacher gives a submission back for revision, with a note that says what to do."""
 
+from lti_tool.domain.notification import NotificationKind
 from lti_tool.domain.submission import Action, Submission, after
 from lti_tool.persistence import submissions
 
+from .notify import seen_to, tell_learner
 from .work import Work
 
 
@@ -18,4 +20,7 @@ def return_submission(work: Work, submission: Submission, note: str) -> Submissi
         return_note=note.strip(),
     )
     work.note("return", f"submission:{submission.id}")
+    seen_to(work, NotificationKind.SUBMITTED, submission.id)
+    learner_id, kind = submission.learner_id, NotificationKind.RETURNED
+    tell_learner(work, learner_id, kind, submission.id, submission.assessment_id)
     return returned

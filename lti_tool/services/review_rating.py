@@ -10,6 +10,7 @@ from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.attainment import AttainmentState, attainment_state, in_scope
 from lti_tool.domain.errors import NotFoundError, ReasonMissingError, TransitionError
 from lti_tool.domain.mastery import MasteryState
+from lti_tool.domain.notification import NotificationKind
 from lti_tool.domain.rating import Rating, in_force, latest
 from lti_tool.domain.review import (
     Consequence,
@@ -22,6 +23,7 @@ from lti_tool.domain.review import (
 from lti_tool.domain.submission import Submission, SubmissionState
 from lti_tool.persistence import assessments, people, ratings, reviews, standings, submissions
 
+from .notify import seen_to, tell_learner, tell_teachers
 from .standing import last_decisions, level_rule, masteries_of, take_effect, update_standing
 from .work import Work, rated_with
 
@@ -79,6 +81,7 @@ def ask_review(
     )
     reviews.add_review(work.session, review)
     work.note("ask_review", f"submission:{submission.id}", f"{key} {review.id}")
+    tell_teachers(work, NotificationKind.REVIEW_ASKED, review.id, assessment.id)
     _stand_anew(work, review)
     return review
 
@@ -112,6 +115,9 @@ def answer_review(work: Work, review_id: str, found: Found, *, course_id: int) -
         f"{review.requirement} {review.id} {answer.outcome.value}",
     )
     take_effect(work, submission, assessment)
+    seen_to(work, NotificationKind.REVIEW_ASKED, review.id)
+    kind = NotificationKind.REVIEW_ANSWERED
+    tell_learner(work, review.learner_id, kind, review.id, assessment.id)
     return answer
 
 

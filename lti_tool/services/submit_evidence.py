@@ -2,9 +2,11 @@
 
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.errors import TransitionError
+from lti_tool.domain.notification import NotificationKind
 from lti_tool.domain.submission import Action, Submission, after, check_submit, check_withdraw
 from lti_tool.persistence import ratings, submissions
 
+from .notify import seen_to, tell_teachers
 from .work import Work
 
 
@@ -23,6 +25,7 @@ def submit_evidence(work: Work, submission: Submission, assessment: Assessment) 
         late=assessment.is_late(work.now),
     )
     work.note("submit", f"submission:{submission.id}")
+    tell_teachers(work, NotificationKind.SUBMITTED, submission.id, assessment.id)
     return handed_in
 
 
@@ -36,4 +39,5 @@ def withdraw_submission(work: Work, submission: Submission, assessment: Assessme
         work.session, submission, state=after(submission.state, Action.WITHDRAW)
     )
     work.note("withdraw", f"submission:{submission.id}")
+    seen_to(work, NotificationKind.SUBMITTED, submission.id)
     return draft
