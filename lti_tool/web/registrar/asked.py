@@ -1,0 +1,44 @@
+"""What part of the outcomes an address or a form asks for, and the same as parameters of an
+address. Not here: what is found."""
+
+from collections.abc import Mapping
+
+from werkzeug.datastructures import MultiDict
+
+from lti_tool.domain.attainment import AttainmentState
+from lti_tool.services.show_outcomes import OutcomeFilter
+
+LONGEST_SEARCH = 100
+LONGEST = 100
+"""Characters of any other parameter: no key of ours is longer."""
+
+
+def asked_filter(asked: MultiDict[str, str]) -> OutcomeFilter:
+    """The filter that these parameters name; what makes no sense among them is passed over."""
+    states = {each.value: each for each in AttainmentState}
+    return OutcomeFilter(
+        standard_id=asked.get("standard") or None,
+        level=asked.get("level", "")[:LONGEST] or None,
+        state=states.get(asked.get("state", "")),
+        course_id=asked.get("course", type=int),
+        search=asked.get("search", "").strip()[:LONGEST_SEARCH],
+        page=asked.get("page", default=1, type=int),
+        term=asked.get("term", "")[:LONGEST] or None,
+        programme=asked.get("programme", "")[:LONGEST] or None,
+        class_name=asked.get("class", "")[:LONGEST] or None,
+    )
+
+
+def parameters(wanted: OutcomeFilter) -> Mapping[str, str]:
+    """The filter as parameters of an address, without what is not set and without the page."""
+    given = {
+        "standard": wanted.standard_id,
+        "level": wanted.level,
+        "state": wanted.state.value if wanted.state else None,
+        "course": str(wanted.course_id) if wanted.course_id is not None else None,
+        "search": wanted.search,
+        "term": wanted.term,
+        "programme": wanted.programme,
+        "class": wanted.class_name,
+    }
+    return {name: value for name, value in given.items() if value}
