@@ -62,6 +62,20 @@ def entries_about(session: Session, subject: str) -> Sequence[AuditEntry]:
     return [as_entry(row) for row in session.scalars(query)]
 
 
+def is_noted(
+    session: Session, action: str, subject: str, *, actor_id: int, detail: str, since: datetime
+) -> bool:
+    """Whether this very thing was noted since a time."""
+    query = select(AuditRow.id).where(
+        AuditRow.subject == subject,
+        AuditRow.at >= since,
+        AuditRow.actor_id == actor_id,
+        AuditRow.action == action,
+        AuditRow.detail == detail,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def as_entry(row: AuditRow) -> AuditEntry:
     """The value of a row, for the chain of seals over the log."""
     return AuditEntry(row.at, row.actor_id, row.action, row.subject, row.detail)

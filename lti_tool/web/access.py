@@ -18,11 +18,13 @@ from flask import Blueprint, g, request
 
 from lti_tool.domain.errors import NotAllowedError, NotFoundError
 from lti_tool.domain.launch import Role
-from lti_tool.persistence import courses, people, scores, sessions
+from lti_tool.domain.notification import kinds_for
+from lti_tool.persistence import courses, notifications, people, scores, sessions
 from lti_tool.persistence.courses import Course
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.sessions import SignedIn
+from lti_tool.services.note_look import PAGE, Look, is_noted_today, note_look
 from lti_tool.services.work import Work
 
 from .wiring import wired
@@ -48,6 +50,8 @@ class Member:
     roles: frozenset[Role]
     data: Mapping[str, object]
     """What the launch left for the pages: plain JSON values."""
+    unread: int = 0
+    """How many notifications of the course they have not read."""
 
     @property
     def id(self) -> int:
@@ -103,6 +107,11 @@ def member() -> Member:
     return found
 
 
+def forget_member() -> None:
+    """Read anew who is asking, at the next use: what was kept of them has changed."""
+    g.pop("member", None)
+
+
 def session_token() -> str | None:
     """The token of this request's URL, None on pages outside a session."""
     return token_in(request.path)
@@ -133,6 +142,18 @@ def working() -> Iterator[Work]:
     wiring.announce(scores.queued_in(session))
 
 
+def note_access(subject: str) -> None:
+    """Keep in the audit log that the member looked at personal data (``services.note_look``);
+    once a day."""
+    wiring, actor = wired(), member().id
+    look = Look(actor, subject, PAGE)
+    with reading() as session:
+        if is_noted_today(session, look, now=wiring.clock(), zone=wiring.zone):
+            return
+    with wiring.database.transaction() as session:
+        note_look(session, look, now=wiring.clock())
+
+
 def token_in(path: str) -> str | None:
     """The session token in a path, None where there is none."""
     head, _, rest = path.lstrip("/").partition("/")
@@ -153,7 +174,21 @@ def _load() -> Member:
 def _member(session: Session, found: SignedIn) -> Member:
     course = courses.course(session, found.course_id) if found.course_id is not None else None
     account = people.account(session, found.person_id)
-    return Member(account, found.school_id, course, found.roles, found.data)
+    return Member(
+        account,
+        found.school_id,
+        course,
+        found.roles,
+        found.data,
+        unread=_unread(session, found, course),
+    )
+
+
+def _unread(session: Session, found: SignedIn, course: Course | None) -> int:
+    if course is None:
+        return 0
+    kinds = kinds_for(found.roles)
+    return notifications.count_unread(session, found.person_id, course.id, kinds)
 
 
 def _take_token(_endpoint: str | None, values: dict[str, object] | None) -> None:

@@ -15,10 +15,11 @@ from lti_tool.domain.errors import (
 from lti_tool.domain.launch import Role
 from lti_tool.domain.standard import RequirementKey
 from lti_tool.services.explain_decision import explain_decision
+from lti_tool.services.note_look import of_learner
 from lti_tool.services.sign_off_attainment import LevelOf, revoke_attainment, sign_off_attainment
 from lti_tool.services.waive_requirement import take_waiver_back, waive_requirement
 from lti_tool.services.work import Work
-from lti_tool.web.access import member, reading, requires, working
+from lti_tool.web.access import member, note_access, reading, requires, working
 from lti_tool.web.forms import FormError, text
 from lti_tool.web.localisation import gettext
 from lti_tool.web.wiring import wired
@@ -144,6 +145,7 @@ def _decision_page(
             school_id=member().school_id,
             now=wired().clock(),
         )
+    note_access(of_learner(subject.learner_id))
     body = render_template(
         "registrar/decision.html",
         page=frame(shown.school, shown.bundle.standard),
