@@ -1,16 +1,19 @@
 """Processes of the tool that start quickly, because the imports are done once, and can be killed.
 
-Each runs the tool's own command line, told by its environment. Not here: when they are killed
-(``storm``).
+Each runs the tool's own command line, told by its environment, and none outlives the tests, however
+those end. Not here: when they are killed (``storm``).
 """
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from lti_tool.cli import main
@@ -72,6 +75,7 @@ def _run(
     environment: dict[str, str],
     log: Path,
 ) -> None:
+    Thread(target=_end_with_the_tests, daemon=True).start()
     os.environ.clear()
     os.environ.update(environment)
     descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -79,3 +83,10 @@ def _run(
         os.dup2(descriptor, stream)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a text stream
     target(*arguments)
+
+
+def _end_with_the_tests() -> None:
+    tests = multiprocessing.parent_process()
+    if tests is not None:
+        wait([tests.sentinel])
+        os.kill(os.getpid(), signal.SIGKILL)

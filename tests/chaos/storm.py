@@ -118,10 +118,14 @@ class Storm:
 
     @contextmanager
     def _lms(self) -> Iterator[None]:
+        with_the_tests = ["setpriv", "--pdeathsig=KILL"]
         program = [sys.executable, "-m", "tests.chaos.fake_lms", str(self.lms_port)]
         with (self.folder / "lms.log").open("wb") as log:
             process = subprocess.Popen(
-                [*program, f"http://127.0.0.1:{self.tool_port}"], cwd=ROOT, stdout=log, stderr=log
+                [*with_the_tests, *program, f"http://127.0.0.1:{self.tool_port}"],
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
             )
         try:
             self._wait_for_lms(process)
