@@ -7,6 +7,7 @@ they are written in the transaction that changes a rating, and can be made again
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import ForeignKey, String, func, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -169,14 +170,20 @@ def standings_of(
     session: Session, learner_ids: Collection[int], standard_id: str
 ) -> Mapping[int, Mapping[RequirementKey, Standing]]:
     """Mastery by learner and class representative, in one query; absent means no evidence."""
-    query = select(MasteryRow).where(
-        MasteryRow.learner_id.in_(learner_ids), MasteryRow.standard_id == standard_id
+    row = MasteryRow
+    query = select(row.learner_id, row.level, row.code, row.state, row.newest, row.ratings).where(
+        row.learner_id.in_(learner_ids), row.standard_id == standard_id
     )
     found: dict[int, dict[RequirementKey, Standing]] = {each: {} for each in learner_ids}
-    for row in session.scalars(query):
-        standing = Standing(MasteryState(row.state), row.newest, row.ratings)
-        found[row.learner_id][RequirementKey(row.level, row.code)] = standing
+    # Columns and values made once: a large class has twenty thousand cells of a few kinds.
+    keys, kinds = cache(RequirementKey), cache(_standing)
+    for learner_id, level, code, state, newest, count in session.execute(query):
+        found[learner_id][keys(level, code)] = kinds(state, newest, count)
     return found
+
+
+def _standing(state: str, newest: int, ratings: int) -> Standing:
+    return Standing(MasteryState(state), newest, ratings)
 
 
 def outcomes_of_school(
