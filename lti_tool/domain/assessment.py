@@ -16,6 +16,7 @@ MAX_WEIGHT = 100
 MAX_POINTS = Decimal(1000)
 MAX_ATTEMPTS = 20
 MAX_REVIEW_DAYS = 60
+MAX_PERCENT = 100
 DEFAULT_REVIEW_DAYS = 7
 """How long after its release a rating may be asked about, unless the assessment says otherwise."""
 CENT = Decimal("0.01")
@@ -65,6 +66,12 @@ class Assessment:
     release: ReleaseMode = ReleaseMode.HELD
     review_days: int = DEFAULT_REVIEW_DAYS
     """For so many days after its release a student may ask for a review of a rating; 0: never."""
+    second_percent: int = 0
+    """The share of works that a second rater marks unseen, in percent (``second_marking``)."""
+    anonymous: bool = False
+    """Whether raters see no names before release (``anonymity``)."""
+    seed: str = ""
+    """What is drawn by lot in it is drawn by this, so that it can be drawn again; never shown."""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -93,6 +100,7 @@ def checked(assessment: Assessment) -> Assessment:
         raise BadAssessmentError("attempts", "out_of_range")
     if not 0 <= assessment.review_days <= MAX_REVIEW_DAYS:
         raise BadAssessmentError("review_days", "out_of_range")
+    _check_second_marking(assessment)
     return assessment
 
 
@@ -105,6 +113,14 @@ def _check_requirements(assessment: Assessment) -> None:
         raise BadAssessmentError("codes", "repeated")
     if not all(1 <= each.weight <= MAX_WEIGHT for each in assessment.requirements):
         raise BadAssessmentError("weight", "out_of_range")
+
+
+def _check_second_marking(assessment: Assessment) -> None:
+    """What is released at once cannot be held until a second rater has marked it."""
+    if not 0 <= assessment.second_percent <= MAX_PERCENT:
+        raise BadAssessmentError("second_percent", "out_of_range")
+    if assessment.second_percent and assessment.release is ReleaseMode.AT_ONCE:
+        raise BadAssessmentError("second_percent", "at_once")
 
 
 def _check_points(points: Decimal) -> None:

@@ -93,6 +93,14 @@ class ReviewRefusedError(DomainError):
         self.reason = reason
 
 
+class SecondMarkingRefusedError(DomainError):
+    """This step of a second marking is not possible, or not for this person."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"second marking: {reason}")
+        self.reason = reason
+
+
 class StaleRatingError(DomainError):
     """Somebody else rated this requirement since the page was opened."""
 
@@ -119,6 +127,10 @@ class NotMetError(DomainError):
 
 class NotSignedOffError(DomainError):
     """There is no sign-off in force to revoke."""
+
+
+class NothingToExportError(DomainError):
+    """Nothing matches the filter of an export."""
 
 
 class ReasonMissingError(DomainError):

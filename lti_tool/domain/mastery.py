@@ -4,7 +4,7 @@ Not here: the formulas (``mastery_methods``) and what mastery means for a level 
 """
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -124,11 +124,17 @@ def _deciding(ratings: Sequence[Rating], rule: MasteryRule) -> tuple[Rating, ...
 def _state(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubrics) -> MasteryState:
     if any(_is_breach(each, rubric) for each in decides):
         return MasteryState.RED_LINE
-    raters = {each.rater_id for each in decides}
-    if len(decides) < rule.least or len(raters) < rule.minimum_raters:
+    if len(decides) < rule.least or len(_raters(decides)) < rule.minimum_raters:
         return MasteryState.INSUFFICIENT
     reached = _reaches_the_cut(decides, rule, rubric)
     return MasteryState.MASTERED if reached else MasteryState.BELOW
+
+
+def _raters(ratings: Iterable[Rating]) -> set[int]:
+    """Everybody who judged, those who marked a second time included: what they gave is not counted
+    again, since one performance is one piece of evidence."""
+    both = ((each.rater_id, each.second_rater_id) for each in ratings)
+    return {rater for pair in both for rater in pair if rater is not None}
 
 
 def _reaches_the_cut(decides: Sequence[Rating], rule: MasteryRule, rubric: Rubrics) -> bool:

@@ -18,7 +18,8 @@ class Rating:
     ``rated_at`` when it was judged. ``released_at`` None: a draft, which counts nowhere.
     ``supersedes`` names the rating this one corrects. Self-ratings are not ratings.
     ``carried_from``: it counts for ``requirement`` of a newer version of the standard, but was
-    given for this one of ``standard_id``.
+    given for this one of ``standard_id``. ``second_rater_id`` marked the same work without knowing
+    this rating, before it was released: one more rater, never one more rating.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Rating:
     released_at: datetime | None = None
     supersedes: str | None = None
     carried_from: RequirementKey | None = None
+    second_rater_id: int | None = None
 
     @property
     def judged(self) -> RequirementKey:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, false, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from lti_tool.domain.assessment import AssessedRequirement, Assessment, ReleaseMode
@@ -32,6 +32,9 @@ class AssessmentRow(Base):
     attempts: Mapped[int | None]
     release: Mapped[str] = mapped_column(String(20))
     review_days: Mapped[int] = mapped_column(server_default=text("7"))
+    second_percent: Mapped[int] = mapped_column(server_default=text("0"))
+    anonymous: Mapped[bool] = mapped_column(server_default=false())
+    seed: Mapped[str] = mapped_column(String(40), server_default="")
     created_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     requirements: Mapped[list["AssessedRequirementRow"]] = relationship(
@@ -131,6 +134,9 @@ def _conditions(assessment: Assessment) -> dict[str, object]:
         "attempts": assessment.attempts,
         "release": assessment.release.value,
         "review_days": assessment.review_days,
+        "second_percent": assessment.second_percent,
+        "anonymous": assessment.anonymous,
+        "seed": assessment.seed,
     }
 
 
@@ -158,4 +164,7 @@ def _assessment(row: AssessmentRow) -> Assessment:
         attempts=row.attempts,
         release=ReleaseMode(row.release),
         review_days=row.review_days,
+        second_percent=row.second_percent,
+        anonymous=row.anonymous,
+        seed=row.seed,
     )

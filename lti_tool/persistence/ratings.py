@@ -7,7 +7,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, delete, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    and_,
+    case,
+    delete,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import Select
@@ -18,6 +30,7 @@ from lti_tool.domain.standard import RequirementKey
 
 from .database import Base, Json, UtcDateTime
 from .people import PersonRow
+from .second_markings import ComparisonRow, ResolutionRow
 
 UNCORRECTED = text("supersedes IS NULL")
 
@@ -97,7 +110,7 @@ def remove_draft(session: Session, rating_id: str) -> None:
 
 def ratings_of_learner(session: Session, learner_id: int, standard_id: str) -> Sequence[Rating]:
     """All ratings of a learner under one standard, drafts included, in no promised order."""
-    return _ratings(session, _query().filter_by(learner_id=learner_id, standard_id=standard_id))
+    return _ratings(session, _of_learners([learner_id], standard_id))
 
 
 def ratings_of_learners(
@@ -105,9 +118,7 @@ def ratings_of_learners(
 ) -> Mapping[int, Sequence[Rating]]:
     """All ratings of some learners under one standard, by learner, in one query; a learner
     without any is missing."""
-    query = _query().where(
-        RatingRow.learner_id.in_(learner_ids), RatingRow.standard_id == standard_id
-    )
+    query = _of_learners(learner_ids, standard_id)
     found: dict[int, list[Rating]] = {}
     for each in _ratings(session, query):
         found.setdefault(each.learner_id, []).append(each)
@@ -131,23 +142,47 @@ def learners_rated(
 
 def ratings_of_submission(session: Session, submission_id: str) -> Sequence[Rating]:
     """All ratings of a submission, drafts and corrected ones included."""
-    return _ratings(session, _query().filter_by(submission_id=submission_id))
+    return _ratings(session, _query().where(RatingRow.submission_id == submission_id))
 
 
 def ratings_of_assessment(session: Session, assessment_id: str) -> Sequence[Rating]:
     """All ratings given in an assessment, drafts and corrected ones included."""
-    return _ratings(session, _query().filter_by(assessment_id=assessment_id))
+    return _ratings(session, _query().where(RatingRow.assessment_id == assessment_id))
 
 
-def _query() -> Select[RatingRow, datetime | None]:
-    released_at = cast("ColumnElement[datetime | None]", RatingReleaseRow.released_at)
-    return select(RatingRow, released_at).outerjoin(
-        RatingReleaseRow, RatingReleaseRow.rating_id == RatingRow.id
+Found = Select[RatingRow, datetime | None, int | None]
+
+
+def _of_learners(learner_ids: Collection[int], standard_id: str) -> Found:
+    return _query().where(
+        RatingRow.learner_id.in_(learner_ids), RatingRow.standard_id == standard_id
     )
 
 
-def _ratings(session: Session, query: Select[RatingRow, datetime | None]) -> Sequence[Rating]:
-    return [_rating(row, released_at) for row, released_at in session.execute(query)]
+def _query() -> Found:
+    """Ratings with their release, and the second rater of those that were compared, or that
+    settled a difference."""
+    compared, settled = ComparisonRow, ResolutionRow
+    released_at = cast("ColumnElement[datetime | None]", RatingReleaseRow.released_at)
+    seconded = case(
+        (RatingRow.id.in_([compared.rating_id, settled.rating_id]), compared.second_rater_id),
+        else_=None,
+    )
+    return (
+        select(RatingRow, released_at, cast("ColumnElement[int | None]", seconded))
+        .outerjoin(RatingReleaseRow, RatingReleaseRow.rating_id == RatingRow.id)
+        .outerjoin(compared, _same_code(compared))
+        .outerjoin(settled, _same_code(settled))
+    )
+
+
+def _same_code(row: type[ComparisonRow] | type[ResolutionRow]) -> ColumnElement[bool]:
+    """An assessment has one level, so a submission's bare code names one requirement."""
+    return and_(row.submission_id == RatingRow.submission_id, row.code == RatingRow.code)
+
+
+def _ratings(session: Session, query: Found) -> Sequence[Rating]:
+    return [_rating(*found) for found in session.execute(query)]
 
 
 def _release(session: Session, rating_id: str, at: datetime, by: int) -> None:
@@ -173,7 +208,7 @@ def _row(rating: Rating) -> RatingRow:
     )
 
 
-def _rating(row: RatingRow, released_at: datetime | None) -> Rating:
+def _rating(row: RatingRow, released_at: datetime | None, second_rater_id: int | None) -> Rating:
     return Rating(
         id=row.id,
         learner_id=row.learner_id,
@@ -189,4 +224,5 @@ def _rating(row: RatingRow, released_at: datetime | None) -> Rating:
         evidence_ids=tuple(row.evidence_ids),
         released_at=released_at,
         supersedes=row.supersedes,
+        second_rater_id=second_rater_id,
     )

@@ -12,6 +12,7 @@ from . import (
     courses,
     decisions,
     engines,
+    exports,
     groups,
     invitations,
     keys,
@@ -36,10 +37,12 @@ from . import (
     saved_views,
     school_rules,
     scores,
+    second_markings,
     sessions,
     standard_imports,
     standings,
     submissions,
+    uploads,
 )
 from .database import Base
 
@@ -55,6 +58,7 @@ __all__ = [
     "courses",
     "decisions",
     "engines",
+    "exports",
     "groups",
     "invitations",
     "keys",
@@ -80,10 +84,12 @@ __all__ = [
     "saved_views",
     "school_rules",
     "scores",
+    "second_markings",
     "sessions",
     "standard_imports",
     "standings",
     "submissions",
+    "uploads",
 ]
 
 metadata = Base.metadata

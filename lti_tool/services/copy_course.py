@@ -61,7 +61,7 @@ def start_fresh_run(
 
 def _new_run(work: Work, source_id: str, *, course_id: int) -> Assessment:
     original = show_original(work.session, source_id, course_id=course_id).assessment
-    run = replace(original, id=work.new_id(), due_at=None)
+    run = replace(original, id=work.new_id(), due_at=None, seed=work.new_id())
     assessments.add_assessment(
         work.session, run, course_id=course_id, created_by=work.actor_id, now=work.now
     )

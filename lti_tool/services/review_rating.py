@@ -137,6 +137,7 @@ def _correct(
         rated_at=work.now,
         released_at=work.now,
         supersedes=corrects,
+        second_rater_id=None,
     )
     ratings.add_ratings(work.session, [rating])
     return rating

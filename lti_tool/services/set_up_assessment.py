@@ -40,6 +40,8 @@ class Conditions:
     attempts: int | None
     release: ReleaseMode
     review_days: int = DEFAULT_REVIEW_DAYS
+    second_percent: int = 0
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def set_up_assessment(
         instructions="",
         requirements=_requirements(standard, choice),
         points=conditions.points,
+        seed=work.new_id(),
     )
     assessment = checked(_under(blank, conditions))
     assessments.add_assessment(
@@ -105,7 +108,7 @@ def change_conditions(
     ``brief`` None leaves what it gives to work with as it is.
     """
     before = assessments.assessment(work.session, assessment_id, course_id=course_id)
-    after = checked(_under(before, conditions))
+    after = checked(_under(replace(before, seed=before.seed or work.new_id()), conditions))
     assessments.change_assessment(work.session, after)
     if brief is not None:
         briefs.keep_brief(work.session, after.id, checked_brief(brief))
@@ -151,6 +154,8 @@ def _under(assessment: Assessment, conditions: Conditions) -> Assessment:
         attempts=conditions.attempts,
         release=conditions.release,
         review_days=conditions.review_days,
+        second_percent=conditions.second_percent,
+        anonymous=conditions.anonymous,
     )
 
 
