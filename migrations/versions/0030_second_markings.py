@@ -1,14 +1,14 @@
 """Second marking of a random share, and anonymous rating.
 
-Revision 0031, after 0030. Assessments from before have neither; they get a seed with the next
+Revision 0030, after 0029. Assessments from before have neither; they get a seed with the next
 change of their conditions.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
