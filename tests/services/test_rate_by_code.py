@@ -168,16 +168,16 @@ def test_not_observed_takes_own_drafts_back_and_nobody_elses(classroom: Classroo
 @pytest.mark.parametrize(
     ("cell", "reason"),
     [
-        pytest.param({"level": 1}, "reason_missing", id="no reason"),
-        pytest.param({"level": 1, "comment": "辱骂客户"}, "not_confirmed", id="not confirmed"),
-        pytest.param({"level": 2}, "performance_level", id="no such level for a red line"),
+        pytest.param((1, None), "reason_missing", id="no reason"),
+        pytest.param((1, "辱骂客户"), "not_confirmed", id="not confirmed"),
+        pytest.param((2, None), "performance_level", id="no such level for a red line"),
     ],
 )
 def test_a_breach_needs_a_reason_and_a_confirmation(
-    classroom: Classroom, cell: dict[str, object], reason: str
+    classroom: Classroom, cell: tuple[int, str | None], reason: str
 ) -> None:
     made, student = classroom.set_up("2.2.4"), classroom.enrol("李")
-    (refused,) = give(classroom, made, Cell(student.id, "2.2.4", **cell))  # type: ignore[arg-type]
+    (refused,) = give(classroom, made, Cell(student.id, "2.2.4", *cell))
     assert (refused.state, refused.reason) == (CellState.REFUSED, reason)
     whole = Cell(student.id, "2.2.4", 1, "辱骂客户", confirmed=True)
     (given,) = give(classroom, made, whole)

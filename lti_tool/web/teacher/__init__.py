@@ -4,6 +4,7 @@ One module per page; they share ``frame`` (blueprint and tabs) and do not know e
 """
 
 from . import (
+    by_code,
     choose,
     class_map,
     conditions,
@@ -22,6 +23,7 @@ from .frame import blueprint
 
 __all__ = [
     "blueprint",
+    "by_code",
     "choose",
     "class_map",
     "conditions",

@@ -20,6 +20,7 @@ class Place(StrEnum):
 
     HOME = "home"
     QUEUE = "queue"
+    BY_CODE = "by_code"
     CLASS = "class"
     GRADES = "grades"
 
@@ -32,6 +33,8 @@ def frame(place: Place, *, standard: Standard | None = None, waiting: int | None
     if isinstance(current, str):
         href = url_for("teacher.queue", assessment_id=current)
         tabs.append(_tab(Place.QUEUE, gettext("To rate"), href, place, waiting))
+        href = url_for("teacher.by_code", assessment_id=current)
+        tabs.append(_tab(Place.BY_CODE, gettext("Rate by code"), href, place))
     tabs += [
         _tab(Place.CLASS, gettext("Class"), url_for("teacher.class_map"), place),
         _tab(Place.GRADES, gettext("Grades in the LMS"), url_for("teacher.grades"), place),
