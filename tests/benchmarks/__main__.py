@@ -18,7 +18,7 @@ from lti_tool.domain.mastery import mastery_of
 from lti_tool.domain.rating import Rating, in_force
 from lti_tool.domain.standard import RequirementKey
 from lti_tool.persistence.database import upgrade
-from tests.benchmarks import bench_launch, delivery, rush, standard_document
+from tests.benchmarks import bench_launch, delivery, rush, scale, standard_document
 
 ROOT = Path(__file__).parent.parent.parent
 STANDARD = "530050"
@@ -43,6 +43,7 @@ def main() -> int:
         bench_launch.measure(),
         standard_document.measure(),
         rush.measure(),
+        scale.measure(),
     ]
     return 0 if all(within) else 1
 

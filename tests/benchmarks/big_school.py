@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     case,
     cast,
+    delete,
     func,
     insert,
     literal,
@@ -57,6 +58,31 @@ def fill(database: Database, bundle: StandardBundle, learners: int) -> int:
         connection.execute(text("ANALYZE"))
         connection.commit()
     return 1
+
+
+def fill_class(database: Database, bundle: StandardBundle, size: int) -> tuple[int, int]:
+    """Another course, of the first learners, each with evidence for every requirement of the
+    standard; the course's id and how many requirements those are."""
+    keys = [each.key for each in bundle.classes.up_to(bundle.standard.levels[-1].key)]
+    learners = range(TEACHER + 1, TEACHER + 1 + size)
+    with database.transaction() as session:
+        connection = session.connection()
+        course = _course(f"class-of-{size}", f"{size} 人班")
+        course_id = connection.execute(
+            insert(TABLE["courses"]).values(course).returning(TABLE["courses"].c.id)
+        ).scalar_one()
+        joined = {"course_id": course_id, "role": "student", "last_seen_at": AT}
+        _add(connection, "memberships", [joined | {"person_id": each} for each in learners])
+        held = TABLE["masteries"]
+        connection.execute(delete(held).where(held.c.learner_id <= TEACHER + size))
+        made = {"standard_id": bundle.standard.id, "state": "mastered", "newest": 3, "ratings": 2}
+        rows = [
+            made | {"learner_id": each, "level": key.level, "code": key.code}
+            for each in learners
+            for key in keys
+        ]
+        _add(connection, "masteries", rows)
+    return course_id, len(keys)
 
 
 def ratings_in(database: Database) -> int:
@@ -109,25 +135,26 @@ def _name(number: int) -> str:
 
 def _courses(connection: Connection, learners: int) -> None:
     count = -(-learners // CLASS_SIZE)
-    rows = [
-        {
-            "school_id": 1,
-            "platform_id": 1,
-            "deployment_id": 1,
-            "context_id": f"course-{number}",
-            "title": f"电子商务客服实训 {number + 1} 班",
-            "label": f"EC-{number + 1}",
-            "line_items_url": f"{ISSUER}/{number}/lineitems",
-            "grade_scopes": ["score"],
-            "created_at": AT,
-        }
-        for number in range(count)
-    ]
+    rows = [_course(f"course-{each}", f"{each} 班") for each in range(1, count + 1)]
     _add(connection, "courses", rows)
     people = TABLE["people"].c
     course = (people.id - TEACHER - 1) // CLASS_SIZE + 1
     attending = select(course, people.id, literal("student"), _time()).where(people.id > TEACHER)
     _copy(connection, "memberships", ["course_id", "person_id", "role", "last_seen_at"], attending)
+
+
+def _course(context_id: str, name: str) -> dict[str, object]:
+    return {
+        "school_id": 1,
+        "platform_id": 1,
+        "deployment_id": 1,
+        "context_id": context_id,
+        "title": f"电子商务客服实训 {name}",
+        "label": name,
+        "line_items_url": f"{ISSUER}/{context_id}/lineitems",
+        "grade_scopes": ["score"],
+        "created_at": AT,
+    }
 
 
 def _assessments(connection: Connection, bundle: StandardBundle, learners: int) -> None:
