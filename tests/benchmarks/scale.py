@@ -69,7 +69,8 @@ class Figures:
 def measure(largest: int = LEARNERS[-1], *kinds: str) -> bool:
     """Measure every size on both databases, or on those named; whether all limits are kept."""
     sizes = [*LEARNERS, *([largest] if largest > LEARNERS[-1] else [])]
-    return all([_measure_on(kind, sizes) for kind in kinds or DATABASES])
+    kept = [_measure_on(kind, sizes) for kind in kinds or DATABASES]
+    return all(kept)
 
 
 def _measure_on(kind: str, sizes: Sequence[int]) -> bool:
