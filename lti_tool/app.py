@@ -21,13 +21,16 @@ from lti_tool.delivery.announcing import Announcer
 from lti_tool.delivery.columns import ColumnKeeper
 from lti_tool.delivery.deliver import Deliverer
 from lti_tool.delivery.documents import DocumentReader
+from lti_tool.delivery.forgetting import NotificationSweeper
 from lti_tool.delivery.heartbeat import Heartbeat
+from lti_tool.delivery.mailing import MailCarrier, Sending
 from lti_tool.delivery.means import Means
 from lti_tool.delivery.notice_handlers import NoticeAsker
 from lti_tool.delivery.reconciler import Reconciler
 from lti_tool.delivery.rosters import RosterRefresher
 from lti_tool.delivery.rounds import Engine
 from lti_tool.delivery.sealing import AuditSealer
+from lti_tool.delivery.smtp import mail_server
 from lti_tool.delivery.standings import StandingKeeper, Surroundings
 from lti_tool.delivery.tasks import Due, delivery_app, publish
 from lti_tool.delivery.worker import Worker
@@ -36,7 +39,7 @@ from lti_tool.files import EvidenceStore
 from lti_tool.lti.access_tokens import AccessTokens
 from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.key_sets import KeySets
-from lti_tool.lti.keys import SigningKey, ensure_signing_key
+from lti_tool.lti.keys import SigningKey, ensure_signing_key, present_signing_key
 from lti_tool.lti.urls import ToolAddress
 from lti_tool.persistence.database import Database, pending_revisions
 from lti_tool.services.seal_audit import seal_key
@@ -51,6 +54,8 @@ from lti_tool.web import (
     launch,
     monitoring,
     notices,
+    notifications,
+    notifications_mail,
     preferences,
     registrar,
     registrar_tokens,
@@ -65,13 +70,15 @@ from lti_tool.web.limiter import Limiter
 from lti_tool.web.limits import init_limits
 from lti_tool.web.localisation import init_localisation
 from lti_tool.web.monitoring import init_monitoring
+from lti_tool.web.notifications import init_notifications
 from lti_tool.web.preferences import chosen_language
 from lti_tool.web.security import init_security
 from lti_tool.web.wiring import Announce, CaseAccess, Wiring, install
 
 FORM_MEMORY = 2 * 1024 * 1024
 BLUEPRINTS = (
-    *(monitoring, launch, registration, notices, preferences, case),
+    *(monitoring, launch, registration, notices, preferences, notifications, notifications_mail),
+    case,
     *(student, teacher, registrar, admin, admin_standards, rubrics, equivalence),
     registrar_tokens,
 )
@@ -127,7 +134,23 @@ def build_engines(parts: Parts) -> tuple[Engine, ...]:
     reader = DocumentReader(parts.database, parts.clock)
     sealer = AuditSealer(parts.database, seal_key(parts.settings.secret_key), parts.clock)
     talking = (ColumnKeeper(means), RosterRefresher(means), Reconciler(means), asker)
-    return heartbeat, Deliverer(means), *talking, keeper, reader, sealer
+    sweeper = NotificationSweeper(parts.database, parts.clock)
+    beside = (keeper, reader, sealer, sweeper, *_mail_carriers(parts))
+    return heartbeat, Deliverer(means), *talking, *beside
+
+
+def _mail_carriers(parts: Parts) -> tuple[Engine, ...]:
+    """What sends mail; nothing where there is no mail server."""
+    settings = parts.settings
+    if settings.smtp_url is None:
+        return ()
+    sending = Sending(
+        mail_server(settings.smtp_url),
+        settings.mail_from,
+        lambda token: f"{settings.base_url}/mail/{token}",
+    )
+    chance = random.SystemRandom().random
+    return (MailCarrier(parts.database, sending, parts.clock, random=chance, new_id=new_id),)
 
 
 def surroundings(parts: Parts) -> Surroundings:
@@ -191,8 +214,10 @@ def create_app(
     csrf.exempt(launch.blueprint)
     csrf.exempt(registration.blueprint)
     csrf.exempt(notices.blueprint)
+    csrf.exempt(notifications_mail.blueprint)
     init_localisation(app, settings.time_zone, chosen_language, clock=parts.clock)
     init_errors(app)
+    init_notifications(app)
     for pages in BLUEPRINTS:
         app.register_blueprint(pages.blueprint)
     if with_design_page:
@@ -238,6 +263,7 @@ def _wiring(parts: Parts, announce: Announce) -> Wiring:
         secret_keys=_sealing_keys(settings),
         limiter=Limiter(),
         metrics_token=settings.metrics_token,
+        sends_mail=settings.smtp_url is not None,
         case=CaseAccess(
             settings.case_token,
             settings.case_open,
@@ -263,5 +289,9 @@ def _cipher(*secret_keys: str) -> MultiFernet:
 
 def signing_key(parts: Parts) -> SigningKey:
     """The key this tool signs with. Raises InvalidToken when the secret key is another one."""
+    with parts.database.reading() as session:
+        stored = present_signing_key(session, parts.cipher, now=parts.clock())
+    if stored is not None:
+        return stored
     with parts.database.transaction() as session:
         return ensure_signing_key(session, parts.cipher, now=parts.clock())

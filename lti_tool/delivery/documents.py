@@ -59,6 +59,9 @@ class DocumentReader:
         return 1
 
     def _claim(self) -> tuple[StandardImport, bytes] | None:
+        with self.database.reading() as session:
+            if not standard_imports.any_due(session, self.clock()):
+                return None
         with self.database.transaction() as session:
             return standard_imports.lease_due(session, now=self.clock(), lease=LEASE)
 

@@ -51,6 +51,9 @@ class NoticeAsker:
         return 1
 
     def _claim(self) -> _Visit | None:
+        with self._means.database.reading() as session:
+            if not notice_handlers.any_due(session, self._means.clock()):
+                return None
         with self._means.database.transaction() as session:
             asked = notice_handlers.lease_due(session, now=self._means.clock(), lease=LEASE)
             deployment = platforms.deployment_by_id(session, asked.deployment_id) if asked else None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from lti_tool.persistence.database import Database
-from lti_tool.services.seal_audit import SealKey, seal_entries
+from lti_tool.services.seal_audit import SealKey, any_to_seal, seal_entries
 
 BATCH = 500
 EVERY = timedelta(seconds=20)
@@ -24,9 +24,14 @@ class AuditSealer:
         now = self._clock()
         if stopping() or (self._last is not None and now - self._last < EVERY):
             return 0
-        with self._database.transaction() as session:
-            sealed = seal_entries(session, self._key, now=now, most=BATCH)
-        if sealed < BATCH:
+        if self._seal(now) < BATCH:
             self._last = now
             return 0
         return 1
+
+    def _seal(self, now: datetime) -> int:
+        with self._database.reading() as session:
+            if not any_to_seal(session, now=now):
+                return 0
+        with self._database.transaction() as session:
+            return seal_entries(session, self._key, now=now, most=BATCH)

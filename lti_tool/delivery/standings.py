@@ -89,12 +89,14 @@ class StandingKeeper:
         if self._swept is not None and now - self._swept < BETWEEN_SWEEPS:
             return 0
         installed = [each.standard.id for each in self._around.catalogue().standards]
+        with self._database.reading() as session:
+            if not standings.lapsed(session, installed, now=now, most=1):
+                self._swept = now
+                return 0
         with self._database.transaction() as session:
             found = standings.lapsed(session, installed, now=now, most=BATCH)
             for each in found:
                 self._lapsed(session, *each)
-        if not found:
-            self._swept = now
         return len(found)
 
     def _lapsed(self, session: Session, learner_id: int, standard_id: str) -> None:

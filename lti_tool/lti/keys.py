@@ -77,16 +77,25 @@ def new_signing_key() -> SigningKey:
     return SigningKey(str(Registration.get_jwk(unnamed.public_pem)["kid"]), private_key)
 
 
+def present_signing_key(
+    session: Session, cipher: MultiFernet, *, now: datetime
+) -> SigningKey | None:
+    """The newest stored key that may sign; None where there is none yet.
+
+    Raises cryptography's InvalidToken when it was encrypted with another secret.
+    """
+    stored = next((each for each in signing_keys(session, now=now) if each.may_sign(now)), None)
+    return None if stored is None else _opened(stored, cipher)
+
+
 def ensure_signing_key(session: Session, cipher: MultiFernet, *, now: datetime) -> SigningKey:
     """The key that signs now: the newest stored that may sign, made and stored when there is none.
 
     Raises cryptography's InvalidToken when the stored key was encrypted with another secret.
     Two processes starting at once may each store one; the newest signs, both are published.
     """
-    stored = next((each for each in signing_keys(session, now=now) if each.may_sign(now)), None)
-    if stored is not None:
-        return _opened(stored, cipher)
-    return _stored(session, cipher, StoredKey("", b"", now))
+    stored = present_signing_key(session, cipher, now=now)
+    return stored or _stored(session, cipher, StoredKey("", b"", now))
 
 
 def rotate_signing_key(

@@ -65,6 +65,12 @@ def notice_handler(session: Session, deployment_id: int) -> NoticeHandler | None
     return _handler(row) if row is not None else None
 
 
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether ``lease_due`` would find anything; asked without a lock."""
+    due = select(NoticeHandlerRow.deployment_id).where(NoticeHandlerRow.due_at <= now).limit(1)
+    return session.execute(due).first() is not None
+
+
 def lease_due(session: Session, *, now: datetime, lease: timedelta) -> NoticeHandler | None:
     """The service due longest, the caller's alone until the lease runs out; None if none is due."""
     due = (

@@ -166,6 +166,12 @@ def standard_import(session: Session, import_id: int, *, school_id: int) -> Stan
     return _import(row)
 
 
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether ``lease_due`` would find anything; asked without a lock."""
+    due = select(StandardImportRow.id).where(StandardImportRow.due_at <= now).limit(1)
+    return session.execute(due).first() is not None
+
+
 def lease_due(
     session: Session, *, now: datetime, lease: timedelta
 ) -> tuple[StandardImport, bytes] | None:

@@ -69,6 +69,11 @@ class Verdict:
     broken: Break | None
 
 
+def any_to_seal(session: Session, *, now: datetime) -> bool:
+    """Whether ``seal_entries`` would find anything; asked without a lock."""
+    return bool(audit_seals.unsealed(session, before=now - SETTLED, most=1))
+
+
 def seal_entries(session: Session, key: SealKey, *, now: datetime, most: int) -> int:
     """Seal the next settled entries; returns how many, 0 where another process was faster."""
     link = audit_seals.last_link(session)
