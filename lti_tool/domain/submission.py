@@ -103,7 +103,9 @@ class Submission:
 
     ``self_ratings`` maps codes to performance levels; they never decide anything.
     ``return_note`` is what was said when it was last given back for revision; it stays when
-    the work is handed in again, and is empty if it was never given back.
+    the work is handed in again, and is empty if it was never given back. ``removed`` is what the
+    learner took out of the draft and may bring back; ``earlier`` is the evidence as it was handed
+    in before the work was given back.
     """
 
     id: str
@@ -118,6 +120,8 @@ class Submission:
     submitted_at: datetime | None = None
     late: bool = False
     return_note: str = ""
+    removed: tuple[Evidence, ...] = ()
+    earlier: tuple[Evidence, ...] = ()
 
     @property
     def can_edit(self) -> bool:
@@ -197,6 +201,18 @@ def checked_evidence(evidence: Evidence) -> Evidence:
     if evidence.kind is EvidenceKind.LINK and not _is_web_address(evidence.url):
         raise BadEvidenceError("link_not_web", evidence.url[:100])
     return evidence
+
+
+def same_piece(submission: Submission, evidence: Evidence) -> Evidence | None:
+    """The piece of an attempt that says the same, word for word or byte for byte; None where there
+    is none. A form that is sent twice brings one piece."""
+
+    def content(piece: Evidence) -> tuple[object, ...]:
+        name = piece.title if piece.kind is EvidenceKind.FILE else ""
+        return piece.kind, name, piece.text, piece.url, piece.sha256
+
+    found = (each for each in submission.evidence if content(each) == content(evidence))
+    return next(found, None)
 
 
 def _is_web_address(url: str) -> bool:

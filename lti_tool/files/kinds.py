@@ -5,6 +5,7 @@ content must agree with it: a file that lies about itself is refused, because wh
 trusts the name.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO
@@ -18,6 +19,15 @@ HEAD = 64 * 1024
 VIDEO_BRANDS = frozenset({b"iso", b"avc", b"mp4", b"das", b"M4V", b"MSN", b"3gp"})
 """How the brand of an MPEG-4 file begins (ISO/IEC 14496-12, 4.3); puremagic knows few of them."""
 MAX_OFFICE_PARTS = 20_000
+MAX_DIRECTORY = 4 * 1024 * 1024
+"""Bytes of a ZIP file's directory: read into memory before anything can be counted."""
+MAX_UNPACKED = 2 * 1024 * 1024 * 1024
+"""Bytes that an office document says it unpacks to."""
+END = b"PK\5\6"
+END_64 = b"PK\6\7"
+"""Signatures of the end of a ZIP file, and of the word that sizes stand elsewhere (APPNOTE 4.3.16
+and 4.3.15); no document that is small enough to be taken needs the latter."""
+TAIL = 22 + 65_535 + 20
 OOXML = "application/vnd.openxmlformats-officedocument"
 
 
@@ -72,7 +82,8 @@ def kind_of(name: str) -> Kind:
 
 
 def check_content(kind: Kind, content: IO[bytes]) -> None:
-    """Raise BadEvidenceError ``not_what_it_says`` unless the content is of the kind."""
+    """Raise BadEvidenceError ``not_what_it_says`` unless the content is of the kind, and
+    ``too_much_inside`` for an office document that unpacks to more than any does."""
     content.seek(0)
     if kind.part:
         matches = _has_part(content, kind.part)
@@ -96,14 +107,33 @@ def _signs(content: IO[bytes]) -> frozenset[str]:
 
 
 def _has_part(content: IO[bytes], part: str) -> bool:
+    """Nothing is unpacked: whoever opens the document does that, so it must not be a bomb."""
+    if not _has_small_directory(content):
+        return False
     try:
         with ZipFile(content) as document:
-            names = document.namelist()
+            entries = document.infolist()
     except (BadZipFile, ValueError, EOFError):
         return False
-    if len(names) > MAX_OFFICE_PARTS:
-        return False
+    if len(entries) > MAX_OFFICE_PARTS or sum(each.file_size for each in entries) > MAX_UNPACKED:
+        raise BadEvidenceError("too_much_inside")
+    names = {each.filename for each in entries}
     return "[Content_Types].xml" in names and any(name.startswith(part) for name in names)
+
+
+def _has_small_directory(content: IO[bytes]) -> bool:
+    """Whether a ZIP file ends as one does, with a directory that may be read."""
+    size = content.seek(0, os.SEEK_END)
+    content.seek(max(0, size - TAIL))
+    tail = content.read()
+    content.seek(0)
+    end = tail.rfind(END)
+    if end < 0 or tail[max(0, end - 20) : end].startswith(END_64):
+        return False
+    directory = int.from_bytes(tail[end + 12 : end + 16], "little")
+    if directory > MAX_DIRECTORY:
+        raise BadEvidenceError("too_much_inside")
+    return True
 
 
 def _is_text(content: IO[bytes]) -> bool:

@@ -44,7 +44,7 @@ class EvidenceStore:
 
     def __init__(self, root: Path, max_bytes: int) -> None:
         self.max_bytes = max_bytes
-        self._root = root
+        self.root = root
 
     def keep(self, stream: Readable, name: str) -> KeptFile:
         """Check a file and keep it; when this returns it survives a power cut.
@@ -54,7 +54,7 @@ class EvidenceStore:
         """
         shown = clean_name(name)
         kind = kind_of(shown)
-        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         incoming = self._incoming()
         try:
             with incoming.open("w+b") as file:
@@ -64,6 +64,20 @@ class EvidenceStore:
         finally:
             incoming.unlink(missing_ok=True)
         return KeptFile(key, shown, kind.media_type, size, sha256)
+
+    def adopt(self, path: Path, name: str) -> KeptFile:
+        """Check a file that lies complete on the same disk and keep it, as :meth:`keep` does; it is
+        moved. Raises BadEvidenceError, and leaves the file where it is; NotFoundError where there
+        is none."""
+        shown = clean_name(name)
+        kind = kind_of(shown)
+        try:
+            with path.open("r+b") as file:
+                size, sha256 = self._measure(file)
+                check_content(kind, file)
+        except FileNotFoundError as missing:
+            raise NotFoundError from missing
+        return KeptFile(self._settle(path), shown, kind.media_type, size, sha256)
 
     def open(self, storage_key: str) -> BinaryIO:
         """A kept file's content. Raises NotFoundError for a key that is none."""
@@ -79,7 +93,7 @@ class EvidenceStore:
 
     def free_bytes(self) -> int:
         """How much more fits on the disk that files are kept on."""
-        return shutil.disk_usage(self._root if self._root.exists() else self._root.parent).free
+        return shutil.disk_usage(self.root if self.root.exists() else self.root.parent).free
 
     def lend(self, storage_key: str, place: Path) -> bool:
         """Let a kept file be at ``place`` too, where it stays although it be discarded here;
@@ -112,7 +126,7 @@ class EvidenceStore:
         _sync_folder(place.parent)
 
     def _incoming(self) -> Path:
-        return self._root / f"incoming-{secrets.token_hex(16)}"
+        return self.root / f"incoming-{secrets.token_hex(16)}"
 
     def _copy(self, stream: Readable, incoming: IO[bytes]) -> tuple[int, str]:
         size, digest = 0, hashlib.sha256()
@@ -128,11 +142,21 @@ class EvidenceStore:
         os.fsync(incoming.fileno())
         return size, digest.hexdigest()
 
+    def _measure(self, file: BinaryIO) -> tuple[int, str]:
+        """The size and the SHA-256 of a file that must survive a power cut from here on."""
+        os.fsync(file.fileno())
+        size = os.fstat(file.fileno()).st_size
+        if not size:
+            raise BadEvidenceError("empty")
+        if size > self.max_bytes:
+            raise BadEvidenceError("too_large", str(self.max_bytes))
+        return size, hashlib.file_digest(file, "sha256").hexdigest()
+
     def _settle(self, incoming: Path) -> str:
         """Move a complete file to its place, which is the moment from which it exists."""
         key = secrets.token_hex(16)
         place = self._path(key)
-        place.parent.mkdir(exist_ok=True, mode=0o700)
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         incoming.rename(place)
         _sync_folder(place.parent)
         return key
@@ -140,7 +164,7 @@ class EvidenceStore:
     def _path(self, storage_key: str) -> Path:
         if not KEY.fullmatch(storage_key):
             raise NotFoundError
-        return self._root / storage_key[:2] / storage_key
+        return self.root / storage_key[:2] / storage_key
 
 
 def _copied(source: Path, place: Path) -> bool:

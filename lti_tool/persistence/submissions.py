@@ -1,9 +1,19 @@
 """Submissions and their evidence. File contents are kept in ``lti_tool.files``."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -11,6 +21,15 @@ from lti_tool.domain.errors import NotFoundError, StaleFormError
 from lti_tool.domain.submission import Evidence, EvidenceKind, Submission, SubmissionState
 
 from .database import Base, Json, UtcDateTime
+
+
+class SetAside(StrEnum):
+    """Why a piece of evidence is not in the attempt any more."""
+
+    REMOVED = "removed"
+    """Taken out of a draft; it can be brought back until the work is handed in."""
+    RETURNED = "returned"
+    """As it was handed in, before the work was given back; kept, since ratings may rest on it."""
 
 
 class SubmissionRow(Base):
@@ -41,7 +60,8 @@ class SubmissionRow(Base):
 
 
 class EvidenceRow(Base):
-    """A piece of evidence. ``storage_key`` finds a file's content, None for text and links."""
+    """A piece of evidence. ``storage_key`` finds a file's content, None for text and links; more
+    than one row may have it. ``set_aside`` is empty for a piece of the attempt as it stands."""
 
     __tablename__ = "evidence"
 
@@ -55,8 +75,17 @@ class EvidenceRow(Base):
     media_type: Mapped[str] = mapped_column(String(100), default="")
     size: Mapped[int] = mapped_column(default=0)
     sha256: Mapped[str] = mapped_column(String(64), default="", index=True)
-    storage_key: Mapped[str | None] = mapped_column(String(100))
+    storage_key: Mapped[str | None] = mapped_column(String(100), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    set_aside: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+COPIED = (
+    *("kind", "title", "codes", "text", "url"),
+    *("media_type", "size", "sha256", "storage_key", "created_at"),
+)
+"""What a copy of a piece has of it."""
 
 
 def add_submission(session: Session, submission: Submission) -> None:
@@ -155,12 +184,44 @@ def change_evidence(
     session.flush()
 
 
-def remove_evidence(session: Session, evidence_id: str) -> None:
-    """Forget a piece of evidence. The file's content is left to the store's sweep."""
+def remove_evidence(session: Session, evidence_id: str, *, at: datetime) -> None:
+    """Set a piece of evidence aside. Raises NotFoundError."""
     row = session.get(EvidenceRow, evidence_id)
     if row is None:
         raise NotFoundError
-    session.delete(row)
+    row.set_aside, row.set_aside_at = SetAside.REMOVED.value, at
+    session.flush()
+
+
+def restore_evidence(session: Session, evidence_id: str) -> None:
+    """Bring a removed piece back. Raises NotFoundError for one that was not removed."""
+    row = session.get(EvidenceRow, evidence_id)
+    if row is None or row.set_aside != SetAside.REMOVED.value:
+        raise NotFoundError
+    row.set_aside, row.set_aside_at = "", None
+    session.flush()
+
+
+def forget_removed(session: Session, submission_id: str) -> None:
+    """Delete what was removed from an attempt. Contents are left to the sweep of files."""
+    session.execute(
+        delete(EvidenceRow).where(
+            EvidenceRow.submission_id == submission_id,
+            EvidenceRow.set_aside == SetAside.REMOVED.value,
+        )
+    )
+
+
+def keep_as_handed_in(
+    session: Session, submission_id: str, *, at: datetime, new_id: Callable[[], str]
+) -> None:
+    """Set the evidence aside as it was handed in, for good, and put a copy of each piece in its
+    place, for the learner to go on with."""
+    query = select(EvidenceRow).filter_by(submission_id=submission_id, set_aside="")
+    for row in session.scalars(query).all():
+        copied = {name: getattr(row, name) for name in COPIED}
+        session.add(EvidenceRow(id=new_id(), submission_id=submission_id, **copied))
+        row.set_aside, row.set_aside_at = SetAside.RETURNED.value, at
     session.flush()
 
 
@@ -233,12 +294,18 @@ def _submission(row: SubmissionRow) -> Submission:
         state=SubmissionState(row.state),
         version=row.version,
         created_at=row.created_at,
-        evidence=tuple(_evidence(each) for each in row.evidence),
+        evidence=_pieces(row, ""),
+        removed=_pieces(row, SetAside.REMOVED.value),
+        earlier=_pieces(row, SetAside.RETURNED.value),
         self_ratings=dict(row.self_ratings),
         submitted_at=row.submitted_at,
         late=row.late,
         return_note=row.return_note,
     )
+
+
+def _pieces(row: SubmissionRow, set_aside: str) -> tuple[Evidence, ...]:
+    return tuple(_evidence(each) for each in row.evidence if each.set_aside == set_aside)
 
 
 def _evidence(row: EvidenceRow) -> Evidence:

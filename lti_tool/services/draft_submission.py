@@ -18,6 +18,7 @@ from lti_tool.domain.submission import (
     check_codes,
     checked_evidence,
     next_attempt,
+    same_piece,
 )
 from lti_tool.persistence import assessments, submissions
 from lti_tool.persistence.database import Session
@@ -67,14 +68,18 @@ def add_evidence(
     *,
     storage_key: str | None = None,
 ) -> Submission:
-    """Add a piece of evidence to a draft; ``storage_key`` says where a file's content is.
+    """Add a piece of evidence to a draft; ``storage_key`` says where a file's content is. One that
+    is there already is not added again, but tied to the new codes, too.
 
     Raises TransitionError, BadEvidenceError, NotInAssessmentError, StaleFormError.
     """
     after(submission.state, Action.EDIT)
-    if len(submission.evidence) >= MAX_EVIDENCE:
-        raise BadEvidenceError("too_many", str(MAX_EVIDENCE))
     check_codes(assessment, evidence.codes)
+    there = same_piece(submission, evidence)
+    if there is not None:
+        codes = there.codes | evidence.codes
+        return change_evidence(work, submission, assessment, there.id, codes=codes)
+    _check_room(submission)
     submissions.add_evidence(
         work.session, submission.id, checked_evidence(evidence), storage_key=storage_key
     )
@@ -114,10 +119,22 @@ def change_evidence(
 
 
 def remove_evidence(work: Work, submission: Submission, evidence_id: str) -> Submission:
-    """Take a piece of evidence out of a draft. Raises TransitionError, NotFoundError."""
+    """Take a piece of evidence out of a draft, from where it can be brought back until the work is
+    handed in. Raises TransitionError, NotFoundError."""
     after(submission.state, Action.EDIT)
     _piece(submission, evidence_id)
-    submissions.remove_evidence(work.session, evidence_id)
+    submissions.remove_evidence(work.session, evidence_id, at=work.now)
+    return submissions.change_submission(work.session, submission)
+
+
+def restore_evidence(work: Work, submission: Submission, evidence_id: str) -> Submission:
+    """Bring a removed piece of evidence back. Raises TransitionError, NotFoundError, or
+    BadEvidenceError where the draft is full."""
+    after(submission.state, Action.EDIT)
+    if evidence_id not in {each.id for each in submission.removed}:
+        raise NotFoundError
+    _check_room(submission)
+    submissions.restore_evidence(work.session, evidence_id)
     return submissions.change_submission(work.session, submission)
 
 
@@ -140,6 +157,11 @@ def save_self_ratings(
             raise BadRatingError(code, "performance_level")
     merged = {**submission.self_ratings, **given}
     return submissions.change_submission(work.session, submission, self_ratings=merged)
+
+
+def _check_room(submission: Submission) -> None:
+    if len(submission.evidence) >= MAX_EVIDENCE:
+        raise BadEvidenceError("too_many", str(MAX_EVIDENCE))
 
 
 def _piece(submission: Submission, evidence_id: str) -> Evidence:

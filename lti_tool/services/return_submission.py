@@ -9,14 +9,17 @@ from .work import Work
 
 
 def return_submission(work: Work, submission: Submission, note: str) -> Submission:
-    """Let the student revise and hand in again; draft ratings stay and may be corrected.
+    """Let the student revise and hand in again; draft ratings stay and may be corrected. What was
+    handed in is kept as it was, whatever the student changes from here on.
 
     Raises TransitionError unless the work is handed in and not released, StaleFormError.
     """
+    state = after(submission.state, Action.RETURN)
+    submissions.keep_as_handed_in(work.session, submission.id, at=work.now, new_id=work.new_id)
     returned = submissions.change_submission(
         work.session,
         submission,
-        state=after(submission.state, Action.RETURN),
+        state=state,
         return_note=note.strip(),
     )
     work.note("return", f"submission:{submission.id}")

@@ -189,7 +189,8 @@ def own_file(
         raise NotFoundError
     assessments.assessment(session, submission.assessment_id, course_id=course_id)
     key = submissions.storage_key(session, evidence_id)
-    found = next((each for each in submission.evidence if each.id == evidence_id), None)
+    kept = (*submission.evidence, *submission.earlier, *submission.removed)
+    found = next((each for each in kept if each.id == evidence_id), None)
     if key is None or found is None:
         raise NotFoundError
     return found, key

@@ -177,6 +177,6 @@ def _code(
 def _evidence(attempt: Submission, code: str, rating: Rating | None) -> tuple[Evidence, ...]:
     """What the rating names, else what the student tied to the code."""
     named = rating.evidence_ids if rating else ()
-    return tuple(
-        each for each in attempt.evidence if (each.id in named if named else code in each.codes)
-    )
+    if named:
+        return tuple(each for each in (*attempt.earlier, *attempt.evidence) if each.id in named)
+    return tuple(each for each in attempt.evidence if code in each.codes)

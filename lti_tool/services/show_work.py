@@ -151,7 +151,10 @@ def evidence_to_show(
     submission, _assessment = submission_to_rate(session, found.id, course_id=course_id)
     if submission.state not in RATEABLE:
         raise NotFoundError
-    piece = next(each for each in submission.evidence if each.id == evidence_id)
+    kept = (*submission.evidence, *submission.earlier)
+    piece = next((each for each in kept if each.id == evidence_id), None)
+    if piece is None:
+        raise NotFoundError
     return piece, submissions.storage_key(session, evidence_id)
 
 

@@ -17,6 +17,7 @@ def submit_evidence(work: Work, submission: Submission, assessment: Assessment) 
     StaleFormError when it was changed in another window meanwhile.
     """
     check_submit(assessment, submission, work.now)
+    submissions.forget_removed(work.session, submission.id)
     handed_in = submissions.change_submission(
         work.session,
         submission,

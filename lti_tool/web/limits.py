@@ -12,6 +12,7 @@ limit           counted by                    at once, then per second
 ``login``       person, as the LMS hints      60, 1
 ``launch``      person, as the LMS signed     60, 1
 ``upload``      session                       60, 1
+``part``        session                       600, 20
 ==============  ============================  =======================
 
 Not here: what one request may be big (``launch``, ``registration``, ``create_app``), and how
@@ -32,17 +33,21 @@ FRONT_DOORS = frozenset(
         "launch.launch",
         "launch.enter",
         "notices.take",
+        "mail.ask",
+        "mail.decide",
         "registration.start",
         "registration.confirm",
     }
 )
 UPLOAD_TYPE = "multipart/form-data"
+PART_TYPE = "application/octet-stream"
 
 
 ADDRESS = Limit("address", 1200, 40.0)
 LOGIN = Limit("login", 60, 1.0)
 LAUNCH = Limit("launch", 60, 1.0)
 UPLOAD = Limit("upload", 60, 1.0)
+PART = Limit("part", 600, 20.0)
 
 
 def init_limits(app: Flask, *, proxies: int) -> None:
@@ -54,6 +59,8 @@ def init_limits(app: Flask, *, proxies: int) -> None:
             _admit_address(proxies)
         elif request.method == "POST" and request.mimetype == UPLOAD_TYPE:
             _admit_one(UPLOAD, session_token())
+        elif request.method == "POST" and request.mimetype == PART_TYPE:
+            _admit_one(PART, session_token())
 
 
 def count_login(parameters: Mapping[str, str]) -> None:

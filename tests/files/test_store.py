@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lti_tool.domain.errors import BadEvidenceError, NotFoundError
-from lti_tool.files import EvidenceStore
+from lti_tool.files import EvidenceStore, kinds
 from lti_tool.files.names import MAX_NAME, clean_name
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 40
@@ -131,6 +131,41 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(
     store: EvidenceStore, name: str, content: bytes
 ) -> None:
     assert refusal(store, content, name) == "not_what_it_says"
+
+
+def bomb(part: str, *, entries: int, each: int) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as document:
+        document.writestr("[Content_Types].xml", "<Types/>")
+        for number in range(entries):
+            document.writestr(f"{part}{number}", b"\0" * each)
+    return content.getvalue()
+
+
+def test_a_document_that_unpacks_to_more_than_any_does_is_refused(
+    store: EvidenceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds, "MAX_UNPACKED", 1_000_000)
+
+    assert refusal(store, bomb("word/", entries=2, each=900_000), "a.docx") == "too_much_inside"
+
+
+def test_a_document_with_endless_parts_is_refused(
+    store: EvidenceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds, "MAX_OFFICE_PARTS", 50)
+    assert refusal(store, bomb("xl/", entries=60, each=1), "a.xlsx") == "too_much_inside"
+
+    monkeypatch.setattr(kinds, "MAX_DIRECTORY", 1000)
+    assert refusal(store, bomb("xl/", entries=40, each=1), "a.xlsx") == "too_much_inside"
+
+
+def test_a_document_that_hides_where_its_directory_is_is_refused(store: EvidenceStore) -> None:
+    content = office("word/document.xml")
+    end = content.rfind(b"PK\5\6")
+    hidden = content[:end] + b"PK\6\7" + b"\0" * 16 + content[end:]
+
+    assert refusal(store, hidden, "a.docx") == "not_what_it_says"
 
 
 @pytest.mark.parametrize("name", ["a.exe", "a.html", "a.svg", "a.zip", "noextension", "a.png.js"])

@@ -30,8 +30,10 @@ from lti_tool.services.draft_submission import (
     change_evidence,
     own_submission,
     remove_evidence,
+    restore_evidence,
     save_self_ratings,
 )
+from lti_tool.services.submit_evidence import submit_evidence
 from lti_tool.services.work import Work
 from tests.services.classroom import Classroom, conditions, open_course
 
@@ -138,12 +140,57 @@ def test_an_attempt_holds_a_limited_number_of_pieces(
 ) -> None:
     with classroom.working(learner) as work:
         draft = begin_attempt(work, assessment)
-        for _ in range(MAX_EVIDENCE):
-            draft = add_evidence(work, draft, assessment, text(work))
+        for number in range(MAX_EVIDENCE):
+            draft = add_evidence(work, draft, assessment, text(work, f"第 {number} 段"))
 
     with pytest.raises(BadEvidenceError) as refused, classroom.working(learner) as work:
         add_evidence(work, draft, assessment, text(work))
     assert refused.value.reason == "too_many"
+
+
+def test_a_form_that_is_sent_twice_brings_one_piece_with_the_codes_of_both(
+    classroom: Classroom, learner: Account, assessment: Assessment
+) -> None:
+    with classroom.working(learner) as work:
+        draft = begin_attempt(work, assessment)
+        draft = add_evidence(work, draft, assessment, text(work, "一", "2.1.1"))
+        draft = add_evidence(work, draft, assessment, text(work, "一", "2.1.2"))
+        draft = add_evidence(work, draft, assessment, text(work, "二", "2.1.2"))
+
+    assert [(each.text, set(each.codes)) for each in draft.evidence] == [
+        ("一", {"2.1.1", "2.1.2"}),
+        ("二", {"2.1.2"}),
+    ]
+
+
+def test_a_removed_piece_can_be_brought_back_until_the_work_is_handed_in(
+    classroom: Classroom, learner: Account, assessment: Assessment
+) -> None:
+    with classroom.working(learner) as work:
+        draft = begin_attempt(work, assessment)
+        draft = add_evidence(work, draft, assessment, text(work, "一"))
+        draft = add_evidence(work, draft, assessment, text(work, "二"))
+        first, second = draft.evidence
+        draft = remove_evidence(work, draft, first.id)
+        assert (draft.evidence, draft.removed) == ((second,), (first,))
+        draft = restore_evidence(work, draft, first.id)
+        assert (set(draft.evidence), draft.removed) == ({first, second}, ())
+        draft = remove_evidence(work, draft, second.id)
+    with classroom.working(learner) as work:
+        handed_in = submit_evidence(work, draft, assessment)
+
+    assert (handed_in.evidence, handed_in.removed) == ((first,), ())
+    with pytest.raises(TransitionError), classroom.working(learner) as work:
+        restore_evidence(work, handed_in, second.id)
+
+
+def test_what_was_never_removed_cannot_be_brought_back(
+    classroom: Classroom, learner: Account, assessment: Assessment
+) -> None:
+    drafted = classroom.draft(learner, assessment)
+    for evidence_id in (drafted.evidence[0].id, "nothing"):
+        with pytest.raises(NotFoundError), classroom.working(learner) as work:
+            restore_evidence(work, drafted, evidence_id)
 
 
 def test_a_text_gets_new_words_a_new_title_and_other_codes(

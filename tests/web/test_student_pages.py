@@ -340,7 +340,22 @@ def test_a_piece_is_tied_to_other_codes_and_removed(student: Student) -> None:
 
     student.post_own(f"/evidence/{piece.id}/remove")
     assert student.newest.evidence == ()
-    assert student.client.get(f"{student.home}/student/evidence/{piece.id}").status_code == 404
+    assert "已移除：a.png" in student.get().text
+
+    student.post_own(f"/evidence/{piece.id}/restore")
+    assert student.newest.evidence[0].id == piece.id
+    assert student.post_own(f"/evidence/{piece.id}/restore").status_code == 404
+
+
+def test_a_form_that_is_sent_twice_brings_one_piece(student: Student) -> None:
+    for _ in range(2):
+        student.post("/evidence/text", text="一段话", codes=["2.1.1"])
+        student.post("/evidence/link", url="https://disk.example/a")
+        assert student.upload((PNG, "a.png")).status_code == 303
+
+    assert len(student.newest.evidence) == 3
+    store = student.client.application.extensions["lti_tool"].files
+    assert len([each for each in store.root.rglob("*") if each.is_file()]) == 1
 
 
 def test_another_students_draft_can_be_neither_seen_nor_changed(

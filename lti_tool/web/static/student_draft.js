@@ -150,7 +150,7 @@ function settled(form, text, sent) {
 function failed(form, error) {
   if (error instanceof TypeError) {
     say("offline");
-    window.addEventListener("online", () => save(form), { once: true });
+    if ("save" in form.dataset) window.addEventListener("online", () => save(form), { once: true });
   } else {
     say("failed", error.message);
   }

@@ -29,6 +29,7 @@ from lti_tool.web.localisation import gettext
 from lti_tool.web.page import Page
 from lti_tool.web.wiring import wired
 
+from .arriving import arriving
 from .frame import blueprint, frame
 from .words import asks_for_json, digest
 
@@ -147,6 +148,7 @@ def assessment_page(
         most=wired().files.max_bytes,
         now=wired().clock(),
         learner_id=member().id,
+        arriving=arriving(assessment_id) if shown.stage is Stage.WORK else (),
         bases={each.id: digest(each.text) for each in shown.evidence},
     )
     return body, status

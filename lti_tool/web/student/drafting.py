@@ -27,14 +27,16 @@ from lti_tool.domain.submission import (
     Evidence,
     EvidenceKind,
     Submission,
+    same_piece,
 )
 from lti_tool.files import KeptFile
-from lti_tool.persistence import assessments, submissions
+from lti_tool.persistence import assessments
 from lti_tool.services.draft_submission import (
     add_evidence,
     begin_attempt,
     change_evidence,
     remove_evidence,
+    restore_evidence,
     save_self_ratings,
 )
 from lti_tool.services.work import Work
@@ -88,7 +90,7 @@ def add_files(assessment_id: str) -> ResponseReturnValue:
     if refused:
         problem = Problem("files", " ".join(refused))
         return assessment_page(assessment_id, problem, status=422)
-    return _back(assessment_id, added[-1] if added else "")
+    return back(assessment_id, added[-1] if added else "")
 
 
 @blueprint.post("/submissions/<submission_id>/evidence/<evidence_id>")
@@ -102,21 +104,32 @@ def change(submission_id: str, evidence_id: str) -> ResponseReturnValue:
         typed = request.form.get("text", request.form.get("url", ""))
         problem = Problem(f"ev-{evidence_id}", sentence(refused), {evidence_id: typed})
         return assessment_page(assessment_id, problem, status=_status(refused))
-    return _back(assessment_id, evidence_id)
+    return back(assessment_id, evidence_id)
 
 
 @blueprint.post("/submissions/<submission_id>/evidence/<evidence_id>/remove")
 @requires(Role.STUDENT)
 def remove(submission_id: str, evidence_id: str) -> ResponseReturnValue:
-    """Take a piece out of the draft; a file's content is deleted."""
+    """Take a piece out of the draft."""
     assessment_id = _assessment_of(submission_id)
     try:
-        key = saved(lambda work: _remove(work, submission_id, evidence_id))
+        saved(lambda work: remove_evidence(work, own(work.session, submission_id)[0], evidence_id))
     except (TransitionError, StaleFormError) as closed:
         return assessment_page(assessment_id, Problem("main", sentence(closed)), status=409)
-    if key is not None:
-        wired().files.discard(key)
-    return redirect(url_for(PAGE, assessment_id=assessment_id, _anchor="evidence"), 303)
+    return redirect(url_for(PAGE, assessment_id=assessment_id, _anchor="removed"), 303)
+
+
+@blueprint.post("/submissions/<submission_id>/evidence/<evidence_id>/restore")
+@requires(Role.STUDENT)
+def restore(submission_id: str, evidence_id: str) -> ResponseReturnValue:
+    """Bring a piece back that was taken out of the draft."""
+    assessment_id = _assessment_of(submission_id)
+    try:
+        saved(lambda work: restore_evidence(work, own(work.session, submission_id)[0], evidence_id))
+    except Refused as refused:
+        problem = Problem("main", sentence(refused))
+        return assessment_page(assessment_id, problem, status=_status(refused))
+    return back(assessment_id, evidence_id)
 
 
 @blueprint.post("/assessments/<assessment_id>/self-ratings")
@@ -143,7 +156,7 @@ def _add_words(
     except Refused as refused:
         problem = Problem(field, sentence(refused), {field: request.form.get(field, "")})
         return assessment_page(assessment_id, problem, status=_status(refused))
-    return _back(assessment_id, piece_id)
+    return back(assessment_id, piece_id)
 
 
 def saved(change: Callable[[Work], T]) -> T:
@@ -171,21 +184,15 @@ def _assessment_of(submission_id: str) -> str:
 
 def _add(work: Work, assessment_id: str, piece: Evidence) -> str:
     assessment = asked(work, assessment_id)
-    add_evidence(work, begin_attempt(work, assessment), assessment, piece)
-    return piece.id
+    draft = begin_attempt(work, assessment)
+    there = same_piece(draft, piece)
+    add_evidence(work, draft, assessment, piece)
+    return there.id if there else piece.id
 
 
 def _rate_self(work: Work, assessment_id: str, given: Mapping[str, int]) -> None:
     assessment = asked(work, assessment_id)
     save_self_ratings(work, begin_attempt(work, assessment), assessment, given)
-
-
-def _remove(work: Work, submission_id: str, evidence_id: str) -> str | None:
-    """Remove the piece; where its content was kept, None for a text or link."""
-    submission, _assessment = own(work.session, submission_id)
-    key = submissions.storage_key(work.session, _piece(submission, evidence_id).id)
-    remove_evidence(work, submission, evidence_id)
-    return key
 
 
 def _words(work: Work, kind: EvidenceKind, words: str) -> Evidence:
@@ -249,24 +256,30 @@ def _add_kept(
 ) -> list[str]:
     """Add the files to the draft; the ids of those that were taken."""
     added: list[str] = []
-    if not kept:
-        return added
-    draft = begin_attempt(work, assessment)
     for file in kept:
-        piece = _file(work, file)
         try:
-            draft = add_evidence(work, draft, assessment, piece, storage_key=file.storage_key)
+            added.append(add_file(work, assessment, file, piece_id=work.new_id()))
         except BadEvidenceError as error:
             wired().files.discard(file.storage_key)
             refused.append(refused_evidence(error, file.name))
-        else:
-            added.append(piece.id)
     return added
 
 
-def _file(work: Work, file: KeptFile) -> Evidence:
+def add_file(work: Work, assessment: Assessment, file: KeptFile, *, piece_id: str) -> str:
+    """Add a kept file to the draft, tied to the codes of the form; the id of its piece, which is
+    another than ``piece_id`` where the draft has this very file already."""
+    draft = begin_attempt(work, assessment)
+    piece = _file(work, file, piece_id)
+    there = same_piece(draft, piece)
+    add_evidence(work, draft, assessment, piece, storage_key=file.storage_key)
+    if there is not None:
+        wired().files.discard(file.storage_key)
+    return there.id if there else piece.id
+
+
+def _file(work: Work, file: KeptFile, piece_id: str) -> Evidence:
     return Evidence(
-        id=work.new_id(),
+        id=piece_id,
         kind=EvidenceKind.FILE,
         title=file.name,
         codes=_codes(),
@@ -302,8 +315,8 @@ def _status(refused: Exception) -> int:
     return 422 if isinstance(refused, FormError | BadEvidenceError) else 409
 
 
-def _back(assessment_id: str, evidence_id: str) -> ResponseReturnValue:
-    """To the page; a script reads from the address which piece was added or changed."""
+def back(assessment_id: str, evidence_id: str) -> ResponseReturnValue:
+    """To the page, at a piece; a script reads from the address which one was added or changed."""
     where = url_for(
         PAGE, assessment_id=assessment_id, added=evidence_id, _anchor=f"ev-{evidence_id}"
     )

@@ -54,6 +54,11 @@ def refused_evidence(refused: BadEvidenceError, name: str = "") -> str:
         "too_large": gettext(
             "The file is larger than %(most)s.", most=format_filesize(wired().files.max_bytes)
         ),
+        "no_room": gettext("The tool has no room for it at the moment. Tell your teacher."),
+        "incomplete": gettext("Not all of the file has come. Choose it again to go on."),
+        "too_much_inside": gettext(
+            "The document holds far more than such a document does, so it is not taken."
+        ),
         "kind_not_allowed": gettext(
             "Files of this kind are not taken. Possible are: %(kinds)s.", kinds=", ".join(KINDS)
         ),
