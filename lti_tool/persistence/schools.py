@@ -32,6 +32,12 @@ def school(session: Session, school_id: int) -> School:
     return School(row.id, row.name)
 
 
+def lock_school(session: Session, school_id: int) -> None:
+    """Let nobody else change what there is one of in this school until this transaction ends."""
+    query = select(SchoolRow.id).where(SchoolRow.id == school_id)
+    session.execute(query.with_for_update(key_share=True))
+
+
 def ensure_school(session: Session, name: str) -> School:
     """The school of this name, made if there is none."""
     row = session.scalar(select(SchoolRow).filter_by(name=name).order_by(SchoolRow.id).limit(1))

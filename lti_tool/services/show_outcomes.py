@@ -9,12 +9,14 @@ from datetime import datetime
 
 from lti_tool.catalogue import Catalogue
 from lti_tool.domain.attainment import AttainmentState, Decision
+from lti_tool.domain.roll import Enrolment
 from lti_tool.domain.standard import Level, Standard
-from lti_tool.persistence import courses, outcomes, schools
+from lti_tool.persistence import courses, outcomes, rolls, schools
 from lti_tool.persistence.courses import Course
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.outcomes import Found, Ledger, OutcomeFilter
 from lti_tool.persistence.people import Account
+from lti_tool.persistence.rolls import Places
 from lti_tool.persistence.schools import School
 from lti_tool.persistence.standings import Outcome
 
@@ -77,8 +79,10 @@ class Outcomes:
     """The page. ``rows`` are those of this page of the list, ``found`` counts all.
 
     ``proposed`` counts what awaits sign-off in the whole school, whatever the filter;
-    ``learners`` everybody with an outcome. ``totals`` follow course and search, not level
-    and state, so that choosing a state does not hide the others' figures.
+    ``learners`` everybody with an outcome. ``totals`` follow course, place and search, not level
+    and state, so that choosing a state does not hide the others' figures. ``places`` are those of
+    the registrar's lists, ``enrolled`` what these say of the rows' learners, by student number: of
+    the term of the filter, else of the one told last.
     """
 
     school: School
@@ -92,6 +96,8 @@ class Outcomes:
     totals: tuple[LevelTotals, ...]
     proposed: int
     learners: int
+    places: Places
+    enrolled: Mapping[str, Enrolment]
 
 
 def show_outcomes(
@@ -126,6 +132,8 @@ def show_outcomes(
         totals=tuple(_totals(level, counts) for level in standard.levels),
         proposed=_count(everything, OutcomeFilter(state=AttainmentState.PROPOSED)),
         learners=outcomes.count_learners(session, ledger),
+        places=rolls.places(session, school_id),
+        enrolled=_enrolled(session, listed, wanted, school_id),
     )
 
 
@@ -142,6 +150,17 @@ def every_outcome(
     attended = courses.courses_by_student(session, school_id)
     listed = outcomes.every_one(session, _ledger(standard, school_id), wanted)
     return _rows(listed, standard, known, attended)
+
+
+def _enrolled(
+    session: Session, listed: Iterable[Found], wanted: OutcomeFilter, school_id: int
+) -> Mapping[str, Enrolment]:
+    numbers = {each.outcome.learner.student_number for each in listed}
+    known = rolls.enrolments(session, school_id, numbers - {""})
+    return {
+        number: next((each for each in told if each.term == wanted.term), told[0])
+        for number, told in known.items()
+    }
 
 
 def _standard(catalogue: Catalogue, standard_id: str | None) -> Standard:

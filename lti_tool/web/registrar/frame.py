@@ -17,6 +17,7 @@ class Place(StrEnum):
     """The tabs."""
 
     OUTCOMES = "outcomes"
+    LISTS = "lists"
     RULE = "rule"
 
 
@@ -30,6 +31,7 @@ def frame(
     return Page(
         tabs=(
             Tab(gettext("Outcomes"), outcomes, here is Place.OUTCOMES, waiting or None),
+            Tab(gettext("Students"), url_for("registrar.lists"), here is Place.LISTS),
             Tab(gettext("Rule"), rule, here is Place.RULE),
             Tab(gettext("Rubric"), url_for("rubrics.overview", standard_id=standard.id)),
             Tab(gettext("Equivalence"), url_for("equivalence.overview", standard_id=standard.id)),

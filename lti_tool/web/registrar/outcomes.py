@@ -1,16 +1,22 @@
 """Who attained which level, where and since when: the whole school under one standard."""
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.attainment import AttainmentState
 from lti_tool.domain.launch import Role
+from lti_tool.persistence import saved_views
 from lti_tool.services.show_outcomes import show_outcomes
-from lti_tool.web.access import member, reading, requires
+from lti_tool.web.access import member, reading, requires, working
+from lti_tool.web.forms import FormError, text
+from lti_tool.web.localisation import gettext
 from lti_tool.web.wiring import wired
 
 from .asked import asked_filter, parameters
 from .frame import Place, blueprint, frame
+
+LONGEST_NAME = 60
+"""Characters of a saved view's name."""
 
 
 @blueprint.get("/")
@@ -20,6 +26,7 @@ def outcomes() -> ResponseReturnValue:
     wanted = asked_filter(request.args)
     with reading() as session:
         shown = show_outcomes(session, wired().catalogue, wanted, school_id=member().school_id)
+        views = saved_views.views_of(session, member().id)
     return render_template(
         "registrar/outcomes.html",
         page=frame(shown.school, shown.standard, Place.OUTCOMES, waiting=shown.proposed),
@@ -32,5 +39,34 @@ def outcomes() -> ResponseReturnValue:
             AttainmentState.REVOKED,
         ),
         query=parameters(wanted),
+        views=views,
+        longest_name=LONGEST_NAME,
         now=wired().clock(),
     )
+
+
+@blueprint.post("/views")
+@requires(Role.REGISTRAR)
+def save_view() -> ResponseReturnValue:
+    """Keep the filter that the form holds under a name, for the one who asks."""
+    query = parameters(asked_filter(request.form))
+    try:
+        name = text("view_name", LONGEST_NAME, required=True)
+    except FormError as refused:
+        flash(gettext("Name of the view: %(problem)s", problem=refused.message), "warn")
+    else:
+        with working() as work:
+            saved_views.save_view(work.session, work.actor_id, name, query, now=work.now)
+        flash(gettext("Saved: %(name)s", name=name), "ok")
+    return redirect(url_for("registrar.outcomes", **query), 303)
+
+
+@blueprint.post("/views/<int:view_id>/remove")
+@requires(Role.REGISTRAR)
+def remove_view(view_id: int) -> ResponseReturnValue:
+    """Forget a view of one's own."""
+    query = parameters(asked_filter(request.form))
+    with working() as work:
+        saved_views.remove_view(work.session, work.actor_id, view_id)
+    flash(gettext("The view was removed."), "ok")
+    return redirect(url_for("registrar.outcomes", **query), 303)
