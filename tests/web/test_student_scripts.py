@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.launch import Role
@@ -18,6 +18,7 @@ from tests.web.conftest import SignIn
 
 WAIT = 15_000
 """Milliseconds: this machine may be busy."""
+MEGABYTE = 1024 * 1024
 
 
 @dataclass
@@ -122,6 +123,37 @@ def test_files_upload_at_once_and_one_that_is_refused_says_why(
     assert len(at_work.evidence) == 1
 
 
+def test_a_file_goes_on_where_it_stopped_after_a_loss_and_a_reload(
+    at_work: AtWork, tmp_path: Path
+) -> None:
+    film = tmp_path / "录像.txt"
+    film.write_bytes(b"x" * (3 * MEGABYTE))
+    page = at_work.launch()
+    sent: list[str] = []
+
+    def lose_all_but_the_first(route: Route) -> None:
+        sent.append(route.request.url.partition("offset=")[2])
+        if len(sent) == 1:
+            route.continue_()
+        else:
+            route.abort()
+
+    page.route("**/parts?*", lose_all_but_the_first)
+    page.locator("#files").set_input_files(film)
+    expect(page.locator("#uploads")).to_contain_text("连接中断", timeout=WAIT)
+    page.reload()
+    expect(page.locator("#arriving")).to_contain_text("33%")
+    page.locator("#files").set_input_files(film)
+    expect(page.locator("#uploads")).to_contain_text("连接中断", timeout=WAIT)
+    page.unroute("**/parts?*")
+
+    expect(page.locator("#pieces")).to_contain_text("录像.txt", timeout=WAIT)
+    expect(page.locator("#arriving li")).to_have_count(0)
+    (piece,) = at_work.evidence
+    assert piece.size == 3 * MEGABYTE
+    assert set(sent) == {"0", str(MEGABYTE)}
+
+
 def test_a_piece_is_tied_to_a_code_and_removed_without_leaving_the_page(at_work: AtWork) -> None:
     at_work.classroom.draft(at_work.account, at_work.assessment)
     page = at_work.launch()
@@ -135,6 +167,10 @@ def test_a_piece_is_tied_to_a_code_and_removed_without_leaving_the_page(at_work:
     page.get_by_role("button", name="移除").click()
     expect(page.locator("#pieces li")).to_have_count(0)
     assert at_work.evidence == []
+
+    page.locator("#removed button").click()
+    expect(page.locator("#pieces li")).to_have_count(1)
+    assert len(at_work.evidence) == 1
 
 
 def test_a_draft_is_checked_and_handed_in(at_work: AtWork) -> None:
