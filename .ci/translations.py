@@ -22,7 +22,7 @@ CATALOGUES = WEB / "translations" / "zh" / "LC_MESSAGES"
 SHARED = "base"
 AUDIENCES = (
     *("launch", "registration", "student", "teacher", "registrar", "admin"),
-    *("rubrics", "equivalence"),
+    *("rubrics", "equivalence", "notifications"),
 )
 EXTRACTORS = {".py": "python", ".html": "jinja2", ".svg": "jinja2", ".txt": "jinja2"}
 

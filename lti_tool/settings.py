@@ -6,6 +6,7 @@ Only ``cli`` and ``app`` read it; everybody else receives what they need as argu
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,6 +24,7 @@ KNOWN = frozenset(
         "ALLOW_NAMELESS_LAUNCHES",
         "BROKER_URL",
         "SMTP_URL",
+        "MAIL_FROM",
         "TIME_ZONE",
         "LOG",
         "METRICS_TOKEN",
@@ -32,6 +34,7 @@ KNOWN = frozenset(
     )
 )
 SWITCHES = ("ALLOW_LOOPBACK_PLATFORMS", "ALLOW_NAMELESS_LAUNCHES", "CASE_OPEN")
+SMTP_SCHEMES = frozenset({"smtp", "smtps", "smtp+starttls"})
 LEAST_SECRET = 32
 MOST_PROXIES = 5
 LOGS = frozenset({"json", "text", "quiet"})
@@ -59,7 +62,8 @@ class Settings:
     another system read the standards as CASE, ``case_open`` everybody; their publishers may not
     want that. ``proxies`` is how many proxies of ours stand before the tool, each of which notes
     whom it heard a request from. ``allow_nameless_launches`` shows the task of a link to somebody
-    whose LMS does not say who they are.
+    whose LMS does not say who they are. ``smtp_url`` None: no mail is sent; set: ``mail_from`` is
+    whom it comes from.
     """
 
     database_url: str
@@ -80,6 +84,8 @@ class Settings:
     case_open: bool = False
     proxies: int = 0
     allow_nameless_launches: bool = False
+    smtp_url: str | None = None
+    mail_from: str = ""
 
     @property
     def standards_dir(self) -> Path:
@@ -119,6 +125,8 @@ def read_settings(environment: Mapping[str, str], *, default_base_url: str) -> S
         case_open=given.get("CASE_OPEN") == "1",
         proxies=int(given.get("PROXIES", "0")),
         allow_nameless_launches=given.get("ALLOW_NAMELESS_LAUNCHES") == "1",
+        smtp_url=given.get("SMTP_URL"),
+        mail_from=given.get("MAIL_FROM", ""),
     )
 
 
@@ -148,7 +156,29 @@ def _problems(given: Mapping[str, str], base_url: str, zone: str) -> tuple[str, 
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
         found.append(f"LTI_TOOL_TIME_ZONE: {zone!r} is no time zone, such as Asia/Shanghai")
-    return (*found, *_short_secrets(given))
+    return (*found, *_mail_problems(given), *_short_secrets(given))
+
+
+def _mail_problems(given: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong about mail. A password in the URL is not repeated."""
+    if "SMTP_URL" not in given:
+        return
+    try:
+        parts = urlsplit(given["SMTP_URL"])
+        reachable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        reachable = False
+    if not reachable or parts.scheme not in SMTP_SCHEMES or parts.path.strip("/") or parts.query:
+        yield (
+            "LTI_TOOL_SMTP_URL: must be smtp://, smtps:// or smtp+starttls:// and a host, such as "
+            "smtps://user:password@mail.school.example"
+        )
+    sender = given.get("MAIL_FROM", "")
+    if "@" not in parseaddr(sender)[1].strip("@") or not sender.isprintable():
+        yield (
+            "LTI_TOOL_MAIL_FROM: must be the address mail comes from, such as "
+            "Dabiao <dabiao@school.example>"
+        )
 
 
 def _short_secrets(given: Mapping[str, str]) -> Iterator[str]:

@@ -60,6 +60,8 @@ def _findings(settings: Settings, *, offline: bool) -> Iterator[Finding]:
             yield from network.own_address(settings, parts.clock())
             if settings.broker_url is not None:
                 yield network.broker(settings.broker_url)
+            if settings.smtp_url is not None:
+                yield network.mail(settings.smtp_url)
             yield from network.each_platform(parts)
     finally:
         parts.database.close()
@@ -162,7 +164,7 @@ def _signing_key(parts: Parts) -> Finding:
 
 def _service(parts: Parts) -> Iterator[Finding]:
     with parts.database.reading() as session:
-        health = show_health(session)
+        health = show_health(session, now=parts.clock())
     now, count = parts.clock(), len(health.platforms)
     yield good(f"已接入 {count} 个 LMS", f"{count} LMS connected")
     waits = now - health.oldest if health.oldest else timedelta()

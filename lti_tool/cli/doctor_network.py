@@ -8,6 +8,7 @@ from cryptography.fernet import InvalidToken
 
 from lti_tool.app import Parts, signing_key
 from lti_tool.delivery.broker import broker_problem
+from lti_tool.delivery.smtp import mail_server, mail_server_problem
 from lti_tool.lti.access_tokens import AccessTokens
 from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.probes import (
@@ -151,5 +152,24 @@ def broker(url: str) -> Finding:
         (
             "启动 RabbitMQ，检查 LTI_TOOL_BROKER_URL 的主机、用户和密码",
             "start RabbitMQ; check host, user and password in LTI_TOOL_BROKER_URL",
+        ),
+    )
+
+
+def mail(url: str) -> Finding:
+    """Whether the mail server lets us in; no mail is sent."""
+    server = mail_server(url)
+    problem = mail_server_problem(server)
+    place = f"{server.host}:{server.port}"
+    if problem is None:
+        return good(f"邮件服务器 {place} 可以连接", f"the mail server {place} lets us in")
+    return wrong(
+        (f"邮件服务器 {place} 不可用（{problem}）", f"no mail through {place} ({problem})"),
+        (
+            "检查 LTI_TOOL_SMTP_URL 的协议、主机、端口、用户和密码，以及服务器的证书",
+            (
+                "check scheme, host, port, user and password in LTI_TOOL_SMTP_URL, and the "
+                "server's certificate"
+            ),
         ),
     )

@@ -12,10 +12,12 @@ unlinks it otherwise), scores are one line of ASCII and go one at a time.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from lti_tool.domain.launch import Launch
 from lti_tool.services.enter_from_launch import HISTORY_FIELD
+
+from .urls import is_web_url
 
 CANVAS_LTI: Final = "https://canvas.instructure.com/lti/"
 """Canvas's extensions begin with this."""
@@ -96,6 +98,10 @@ class Profile:
     context_stands_in: bool = False
     """A launch from a menu, which is no link of the course, names the course as its link."""
 
+    course_page: str = ""
+    """Where a course is, below the issuer's address; ``{context}`` stands for the course's id.
+    Empty where that is not known."""
+
     # --- grades ---
 
     appends_comments: bool = False
@@ -143,6 +149,8 @@ MOODLE: Final = Profile(
     variables={"user_groups": "$Moodle.Person.userGroupIds"},
     # Observed: Pending until the administrator activates it.
     activation="activate",
+    # Observed: a launch's context id is the number of the course in Moodle's own addresses.
+    course_page="/course/view.php?id={context}",
     # Observed: the comment is replaced, and erased where a score has none.
     appends_comments=False,
     # Observed: the same second or older answers 409. A 400 is about something else.
@@ -228,6 +236,14 @@ KNOWN: Final = (MOODLE, CANVAS)
 def profile_of(product: str) -> Profile:
     """The profile of a product family code, in any case; the default for one not known."""
     return next((each for each in KNOWN if each.product == product.strip().lower()), DEFAULT)
+
+
+def course_url(product: str, issuer: str, context_id: str) -> str | None:
+    """Where a course is in its LMS; None where that is not known."""
+    page = profile_of(product).course_page
+    if not page or not is_web_url(issuer):
+        return None
+    return issuer.rstrip("/") + page.format(context=quote(context_id, safe=""))
 
 
 def without_stand_in(launch: Launch) -> Launch:

@@ -19,6 +19,7 @@ from .people import PersonRow
 
 MAX_TROUBLE = 100
 NEW = {"attempts": 0, "trouble": "", "refused": ""}
+UNWRITTEN = {**NEW, "token": ""}
 
 
 class MailingRow(Base):
@@ -50,6 +51,7 @@ class Addressee:
     email: str
     language: str
     token: str
+    """Empty where nothing was noted of them yet."""
     stopped: bool
     refused: bool
     attempts: int
@@ -91,16 +93,12 @@ def claim(session: Session, person_id: int, *, now: datetime, lease: timedelta) 
     return claimed is not None
 
 
-def addressee(session: Session, person_id: int) -> Addressee | None:
-    """The person; None who was never noted here."""
-    found = session.execute(
-        select(MailingRow, PersonRow)
-        .join(PersonRow, PersonRow.id == MailingRow.person_id)
-        .where(MailingRow.person_id == person_id)
-    ).first()
-    if found is None:
-        return None
-    row, person = found.tuple()
+def addressee(session: Session, person_id: int) -> Addressee:
+    """The person, also where nothing was noted of them yet. Raises NotFoundError."""
+    person = session.get(PersonRow, person_id)
+    if person is None:
+        raise NotFoundError
+    row = session.get(MailingRow, person_id, populate_existing=True) or MailingRow(**UNWRITTEN)
     return Addressee(
         person_id=person_id,
         email=person.email,

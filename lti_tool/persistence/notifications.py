@@ -27,6 +27,7 @@ from lti_tool.domain.notification import Notification, NotificationKind
 
 from .database import Base, UtcDateTime
 from .inserts import insert_or_update
+from .mailings import MailingRow
 
 
 class NotificationRow(Base):
@@ -105,7 +106,7 @@ def unread_elsewhere(session: Session, person_id: int, but: int) -> Mapping[int,
         )
         .group_by(NotificationRow.course_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def notifications_of(
@@ -157,10 +158,12 @@ def mark_read(
 
 
 def people_to_mail(session: Session, *, now: datetime, most: int) -> Sequence[int]:
-    """The ids of people with a mail due, the longest waiting first."""
+    """The ids of people with a mail due whom nobody is writing to, the longest waiting first."""
+    free = or_(MailingRow.held_until.is_(None), MailingRow.held_until <= now)
     query = (
         select(NotificationRow.person_id)
-        .where(NotificationRow.mail_at <= now)
+        .outerjoin(MailingRow, MailingRow.person_id == NotificationRow.person_id)
+        .where(NotificationRow.mail_at <= now, free)
         .group_by(NotificationRow.person_id)
         .order_by(func.min(NotificationRow.mail_at))
         .limit(most)

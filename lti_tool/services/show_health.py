@@ -6,8 +6,9 @@ Not here: anything about learners.
 from dataclasses import dataclass
 from datetime import datetime
 
-from lti_tool.persistence import audit_log, engines, platforms, scores
+from lti_tool.persistence import audit_log, engines, mailings, notifications, platforms, scores
 from lti_tool.persistence.database import Session
+from lti_tool.persistence.mailings import MailState
 from lti_tool.persistence.platforms import Platform
 
 BACKUP = "backup"
@@ -20,6 +21,16 @@ class PlatformHealth:
 
     platform: Platform
     last_delivered: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailHealth:
+    """To how many people a mail is due, since when the oldest waits (None: none does), and what
+    became of those before."""
+
+    waiting: int
+    oldest: datetime | None
+    state: MailState
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +48,11 @@ class Health:
     engine_seen: datetime | None
     last_backup: datetime | None
     platforms: tuple[PlatformHealth, ...]
+    mail: MailHealth
 
 
-def show_health(session: Session) -> Health:
-    """The state of the service, in six queries."""
+def show_health(session: Session, *, now: datetime) -> Health:
+    """The state of the service, in nine queries."""
     waiting, oldest = scores.backlog(session)
     last = scores.last_delivered(session)
     return Health(
@@ -52,4 +64,10 @@ def show_health(session: Session) -> Health:
         platforms=tuple(
             PlatformHealth(each, last.get(each.id)) for each in platforms.platforms(session)
         ),
+        mail=_mail(session, now),
     )
+
+
+def _mail(session: Session, now: datetime) -> MailHealth:
+    waiting, oldest = notifications.mail_backlog(session, now=now)
+    return MailHealth(waiting, oldest, mailings.mail_state(session))

@@ -43,6 +43,7 @@ DELIVERIES = Counter(
     ["outcome", "reason"],
     registry=OWN,
 )
+MAILS = Counter("lti_tool_mails", "Mails handed over or not, by outcome", ["outcome"], registry=OWN)
 DELIVERY = Histogram(
     "lti_tool_delivery_seconds",
     "From the decision on a score to its arrival in the LMS",

@@ -167,12 +167,13 @@ def approve(deployment_id: int) -> ResponseReturnValue:
 def health() -> ResponseReturnValue:
     """Whether scores get through, what runs here, and what will be missed one day."""
     with reading() as session:
-        shown = show_health(session)
+        shown = show_health(session, now=wired().clock())
     now = wired().clock()
     return render_template(
         "admin/health.html",
         page=admin_page("admin.health"),
         health=shown,
+        sends_mail=wired().sends_mail,
         version=version("lti-tool"),
         database=wired().database.engine.dialect.name,
         now=now,

@@ -5,8 +5,8 @@ For those who write pages:
 - A text of the interface is written in English where it is used, ``{{ _("Hand in") }}`` in a
   template and ``gettext("Hand in")`` from this module in Python, and its Chinese stands in
   ``translations/zh/LC_MESSAGES/``, one .po file per audience: student, teacher, registrar, admin,
-  rubrics, launch, registration, and ``base`` for what they share. English needs no catalogue. The
-  files are read when the application starts; nothing is compiled.
+  rubrics, launch, registration, notifications, and ``base`` for what they share. English needs no
+  catalogue. The files are read when the application starts; nothing is compiled.
 - ``make translations`` collects the texts: what ``templates/student/**`` and ``web/student*``
   use comes into student.po unless base.po has it. Translate the empty entries, run it again.
 - Values go in by name: ``_("%(count)s people wait", count=n)``; a percent sign is written ``%%``.

@@ -83,7 +83,7 @@ def metrics() -> ResponseReturnValue:
     if kind != "Bearer" or not right:
         abort(404)
     with wired().database.reading() as session:
-        found = show_health(session)
+        found = show_health(session, now=wired().clock())
     stored = measures.Backlog(found.waiting, found.oldest, found.needing_person, found.last_backup)
     body = measures.exposition(stored, now=wired().clock())
     return Response(body, content_type=measures.CONTENT_TYPE)

@@ -4,8 +4,9 @@ from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.launch import Role
+from lti_tool.persistence import people
 
-from .access import audience, member, requires
+from .access import audience, member, requires, working
 from .localisation import language_of
 
 LANGUAGE = "language"
@@ -37,6 +38,8 @@ def language() -> ResponseReturnValue:
     chosen = language_of(request.form.get("language"))
     if chosen is not None:
         session[LANGUAGE] = chosen
+        with working() as work:
+            people.note_language(work.session, member().id, chosen)
     return redirect(_back(), 303)
 
 

@@ -19,6 +19,8 @@ OPEN = {
     "launch.launch_by_hand",
     "launch.jwks",
     "launch.enter",
+    "mail.ask",
+    "mail.decide",
     "monitoring.healthz",
     "monitoring.readyz",
     "monitoring.metrics",

@@ -16,6 +16,7 @@ from lti_tool.domain.errors import (
     TransitionError,
 )
 from lti_tool.domain.launch import Role
+from lti_tool.domain.notification import NotificationKind
 from lti_tool.domain.submission import Submission
 from lti_tool.persistence import assessments
 from lti_tool.persistence.database import Session
@@ -26,6 +27,7 @@ from lti_tool.services.work import Work
 from lti_tool.web.access import member, reading, requires, working
 from lti_tool.web.forms import whole_number
 from lti_tool.web.localisation import gettext
+from lti_tool.web.notifications import seen
 from lti_tool.web.page import Page
 from lti_tool.web.wiring import wired
 
@@ -50,6 +52,7 @@ class Problem:
 @requires(Role.STUDENT)
 def assessment(assessment_id: str) -> ResponseReturnValue:
     """What is asked, and the student's work on it."""
+    seen(assessment_id, NotificationKind.RETURNED)
     return assessment_page(assessment_id)
 
 

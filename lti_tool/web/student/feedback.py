@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.errors import ReviewRefusedError
 from lti_tool.domain.launch import Role
+from lti_tool.domain.notification import NotificationKind
 from lti_tool.persistence import assessments, submissions
 from lti_tool.services.review_rating import ask_review
 from lti_tool.services.show_feedback import show_feedback
@@ -15,6 +16,7 @@ from lti_tool.services.show_review import reviews_of_attempt
 from lti_tool.web.access import member, reading, requires, working
 from lti_tool.web.forms import FormError, text
 from lti_tool.web.localisation import gettext
+from lti_tool.web.notifications import seen
 from lti_tool.web.wiring import wired
 
 from .frame import blueprint, frame
@@ -36,6 +38,7 @@ class Refusal:
 @requires(Role.STUDENT)
 def feedback(assessment_id: str) -> ResponseReturnValue:
     """Per code: level, comment, evidence, and what changed; of the attempt asked for."""
+    seen(assessment_id, NotificationKind.RELEASED, NotificationKind.REVIEW_ANSWERED)
     return _page(assessment_id, request.args.get("attempt", type=int))
 
 

@@ -1,0 +1,29 @@
+"""Forgets notifications once they are old. Not here: how long they are kept (``domain``)."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from lti_tool.domain.notification import KEPT, KEPT_READ
+from lti_tool.persistence import notifications
+from lti_tool.persistence.database import Database
+
+EVERY = timedelta(hours=6)
+
+
+class NotificationSweeper:
+    """One more engine of a round, which has nothing to send."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+        self._swept: datetime | None = None
+
+    def deliver_due(self, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Forget what is old, a few times a day; that counts as nothing handled."""
+        now = self._clock()
+        if stopping() or (self._swept is not None and now - self._swept < EVERY):
+            return 0
+        with self._database.transaction() as session:
+            notifications.forget(session, now=now, kept=KEPT, kept_read=KEPT_READ)
+        self._swept = now
+        return 0
