@@ -23,7 +23,7 @@ Rows = Sequence[Sequence[str]]
 MAX_BYTES = 5_000_000
 MAX_UNPACKED = 60_000_000
 MAX_ROWS = 5_000
-MAX_COLUMNS = 100
+MAX_COLUMNS = 200
 XLSX: Final = b"PK\x03\x04"
 RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
 """How a cell begins that a spreadsheet would run, or that was guarded already."""
@@ -63,7 +63,7 @@ def csv_file(rows: Rows) -> bytes:
     """CSV with a byte order mark, for spreadsheets; a cell they would run gets an apostrophe."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerows([[_guarded(cell) for cell in row] for row in rows])
+    writer.writerows([[guarded(cell) for cell in row] for row in rows])
     return stream.getvalue().encode("utf-8-sig")
 
 
@@ -103,7 +103,8 @@ def read_table(content: bytes, *, most_rows: int = MAX_ROWS) -> list[list[str]]:
     return rows
 
 
-def _guarded(words: str) -> str:
+def guarded(words: str) -> str:
+    """The words with an apostrophe before them where a spreadsheet would run them."""
     return f"'{words}" if words.startswith(RISKY) else words
 
 
