@@ -21,6 +21,7 @@ from lti_tool.delivery.announcing import Announcer
 from lti_tool.delivery.columns import ColumnKeeper
 from lti_tool.delivery.deliver import Deliverer
 from lti_tool.delivery.documents import DocumentReader
+from lti_tool.delivery.file_sweep import FileSweeper
 from lti_tool.delivery.forgetting import NotificationSweeper
 from lti_tool.delivery.heartbeat import Heartbeat
 from lti_tool.delivery.mailing import MailCarrier, Sending
@@ -134,9 +135,18 @@ def build_engines(parts: Parts) -> tuple[Engine, ...]:
     reader = DocumentReader(parts.database, parts.clock)
     sealer = AuditSealer(parts.database, seal_key(parts.settings.secret_key), parts.clock)
     talking = (ColumnKeeper(means), RosterRefresher(means), Reconciler(means), asker)
-    sweeper = NotificationSweeper(parts.database, parts.clock)
-    beside = (keeper, reader, sealer, sweeper, *_mail_carriers(parts))
+    forgetting = (NotificationSweeper(parts.database, parts.clock), build_file_sweeper(parts))
+    beside = (keeper, reader, sealer, *forgetting, *_mail_carriers(parts))
     return heartbeat, Deliverer(means), *talking, *beside
+
+
+def build_file_sweeper(parts: Parts) -> FileSweeper:
+    """What deletes evidence files that belong to nothing; ``lti-tool files sweep`` runs it."""
+    return FileSweeper(parts.database, _evidence_store(parts.settings), parts.clock)
+
+
+def _evidence_store(settings: Settings) -> EvidenceStore:
+    return EvidenceStore(settings.data_dir / "evidence", settings.largest_file)
 
 
 def _mail_carriers(parts: Parts) -> tuple[Engine, ...]:
@@ -250,7 +260,7 @@ def _wiring(parts: Parts, announce: Announce) -> Wiring:
         announce=announce,
         database=parts.database,
         shelf=parts.shelf,
-        files=EvidenceStore(settings.data_dir / "evidence", settings.largest_file),
+        files=_evidence_store(settings),
         http=parts.http,
         key_sets=KeySets(parts.http),
         cipher=parts.cipher,

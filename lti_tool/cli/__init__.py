@@ -23,6 +23,7 @@ from . import (
     databases,
     demo,
     doctor,
+    files,
     grades,
     keys,
     platforms,
@@ -32,7 +33,7 @@ from . import (
 from .console import ConsoleError, complain
 
 PARTS = (
-    *(demo, serve, databases, backup, platforms, access),
+    *(demo, serve, databases, backup, platforms, access, files),
     *(keys, standards, grades, attainment, audit, doctor),
 )
 

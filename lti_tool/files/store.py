@@ -9,7 +9,9 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
 
@@ -19,6 +21,7 @@ from .kinds import check_content, kind_of
 from .names import clean_name
 
 CHUNK = 256 * 1024
+INCOMING = "incoming-"
 KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -91,6 +94,19 @@ class EvidenceStore:
         key that is none."""
         self._path(storage_key).unlink(missing_ok=True)
 
+    def kept_before(self, when: datetime) -> Iterator[tuple[str, frozenset[str]]]:
+        """The keys of the files that were kept before a time, folder by folder: what they all begin
+        with, and they."""
+        for folder in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
+            found = (each for each in folder.iterdir() if KEY.fullmatch(each.name))
+            keys = frozenset(each.name for each in found if _is_older(each, when))
+            if keys:
+                yield folder.name, keys
+
+    def torn_before(self, when: datetime) -> list[Path]:
+        """What is left of files whose keeping was cut off before a time."""
+        return [each for each in self.root.glob(f"{INCOMING}*") if _is_older(each, when)]
+
     def free_bytes(self) -> int:
         """How much more fits on the disk that files are kept on."""
         return shutil.disk_usage(self.root if self.root.exists() else self.root.parent).free
@@ -126,7 +142,7 @@ class EvidenceStore:
         _sync_folder(place.parent)
 
     def _incoming(self) -> Path:
-        return self.root / f"incoming-{secrets.token_hex(16)}"
+        return self.root / f"{INCOMING}{secrets.token_hex(16)}"
 
     def _copy(self, stream: Readable, incoming: IO[bytes]) -> tuple[int, str]:
         size, digest = 0, hashlib.sha256()
@@ -165,6 +181,14 @@ class EvidenceStore:
         if not KEY.fullmatch(storage_key):
             raise NotFoundError
         return self.root / storage_key[:2] / storage_key
+
+
+def _is_older(path: Path, when: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < when.timestamp()
+    except FileNotFoundError:
+        # Discarded in this very moment.
+        return False
 
 
 def _copied(source: Path, place: Path) -> bool:

@@ -233,6 +233,14 @@ def storage_key(session: Session, evidence_id: str) -> str | None:
     return row.storage_key
 
 
+def storage_keys(session: Session, prefix: str) -> frozenset[str]:
+    """The keys of all files whose key begins so, those set aside included."""
+    query = select(EvidenceRow.storage_key).where(
+        EvidenceRow.storage_key >= prefix, EvidenceRow.storage_key < f"{prefix}~"
+    )
+    return frozenset(each for each in session.scalars(query) if each is not None)
+
+
 def submission_of(session: Session, submission_id: str) -> Submission:
     """The submission with its evidence, as stored now. Raises NotFoundError."""
     row = session.get(SubmissionRow, submission_id, populate_existing=True)
