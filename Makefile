@@ -21,6 +21,7 @@ help:
 	@echo 'make fuzz         search for launches that break the tool (SECONDS=600)'
 	@echo 'make screenshots  pictures of every page, into screenshots/'
 	@echo 'make requirements what deploy/install.sh installs, from the lock file'
+	@echo 'make audit        known faults of what is installed, asked of a service on the network'
 	@echo 'make licences     the licence of every package the tool is installed with'
 	@echo 'make translations collect the texts of the interface, list what is untranslated'
 	@echo 'make setup        only the set-up: .venv from the lock file, Debian packages for tests'
@@ -68,7 +69,8 @@ format: .venv/dev.stamp
 	@$(BIN)/ruff format --quiet .
 
 test: .venv/packages.stamp
-	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile \
+	    --no-loadscope-reorder $(TESTS)
 
 chaos: .venv/packages.stamp
 	@CHAOS_SECONDS=$(SECONDS) $(BIN)/python -m pytest -o log_cli=true --log-cli-level=INFO \
@@ -86,6 +88,9 @@ fuzz: .venv/packages.stamp
 screenshots: .venv/packages.stamp
 	@$(BIN)/python -m tests.browser.screenshots screenshots
 
+audit: $(UV)
+	@$(UV) tool run --quiet pip-audit --strict --disable-pip --no-deps -r deploy/requirements.txt
+
 licences: .venv/dev.stamp
 	@$(BIN)/python .ci/licences.py
 
@@ -101,5 +106,5 @@ clean:
 	    .import_linter_cache .hypothesis dist build screenshots htmlcov test-results .coverage .coverage.*
 	@find . -name __pycache__ -type d -prune -exec rm -rf '{}' +
 
-.PHONY: help setup demo check format test chaos bench fuzz screenshots licences requirements \
+.PHONY: help setup demo check format test chaos bench fuzz screenshots audit licences requirements \
     translations clean
