@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ForeignKey, String, func, select, true
+from sqlalchemy import ForeignKey, Index, String, func, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.attainment import AttainmentState
@@ -40,6 +40,7 @@ class AttainmentRow(Base):
     """How a learner stands to one level of a standard."""
 
     __tablename__ = "attainments"
+    __table_args__ = (Index("ix_attainments_changes", "school_id", "standard_id", "changed_at"),)
 
     learner_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     standard_id: Mapped[str] = mapped_column(String(100), primary_key=True)
