@@ -65,6 +65,7 @@ def measure() -> bool:
         url = _database(Path(folder), platform)
         with _gunicorn(url, Path(folder)) as port:
             rounds = _load(Plan(port, ISSUER, CLIENT, key.kid, key.private_pem))
+    _tell("the least any launch must do, to two bare", rounds, [each.least for each in rounds])
     _tell("launches of people who come back, to two bare", rounds, [e.back for e in rounds])
     _tell("launches of newcomers, to two bare", rounds, [each.new for each in rounds])
     within = _Keys.asked <= 1 and not _Keys.tokens

@@ -51,10 +51,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Round:
-    """Seconds for ``2 * size`` bare requests, and for ``size`` logins and launches together: of
-    people who come back, and of newcomers."""
+    """Seconds for ``2 * size`` bare requests, for as many that do the least of ``size`` launches,
+    and for ``size`` logins and launches together: of people who come back, and of newcomers."""
 
     bare: float
+    least: float
     back: float
     new: float
 
@@ -84,11 +85,12 @@ class Load:
         """Time one round; the bare requests half before and half after the launches."""
         size = self.plan.size
         before, _ = self._timed(lambda _number: self._bare(), range(size))
+        least = self._least(size)
         back = self._launches(range(size))
         new = self._launches(range(self._seen, self._seen + size))
         self._seen += size
         after, _ = self._timed(lambda _number: self._bare(), range(size))
-        return Round(before + after, back, new)
+        return Round(before + after, least, back, new)
 
     def enter(self, number: int) -> None:
         """One launch from its beginning."""
@@ -107,8 +109,13 @@ class Load:
             done = list(pool.map(work, items, chunksize=1))
             return time.perf_counter() - start, done
 
-    def _bare(self) -> None:
-        if b"200 OK" not in self._send("GET", "/bare/", b"", ""):
+    def _least(self, size: int) -> float:
+        logins, _ = self._timed(lambda _number: self._bare("least/login"), range(size))
+        launches, _ = self._timed(lambda _number: self._bare("least/launch"), range(size))
+        return logins + launches
+
+    def _bare(self, path: str = "") -> None:
+        if b"200 OK" not in self._send("GET", f"/bare/{path}", b"", ""):
             raise RuntimeError("the bare request failed")
 
     def _login(self, number: int) -> Begun:
