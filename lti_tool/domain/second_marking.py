@@ -15,6 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .assessment import Assessment
+from .errors import SecondMarkingRefusedError
 from .rating import Rating, latest
 from .standard import RequirementKey
 from .submission import Submission, SubmissionState
@@ -98,6 +99,17 @@ class SecondMarking:
     comparisons: tuple[Comparison, ...] = ()
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether somebody is at it, or a difference waits to be settled."""
+        return self.finished_at is None or bool(self.differences)
+
+    @property
+    def rating_ids(self) -> frozenset[str]:
+        """The ratings that were compared, or settled a difference: they stay on record."""
+        settled = {each.resolution.rating_id for each in self.comparisons if each.resolution}
+        return settled | {each.rating_id for each in self.comparisons}
+
+    @property
     def differences(self) -> Sequence[Comparison]:
         """Those that wait to be settled."""
         return [each for each in self.comparisons if each.is_open]
@@ -147,6 +159,25 @@ def is_hidden(
     complete, from everybody but those who gave them. ``readers`` joined the first rating."""
     raters = first_raters(given)
     return stage in HIDING and bool(raters) and person_id not in {*raters, *readers}
+
+
+def check_second_rater(
+    stage: Stage,
+    marking: SecondMarking | None,
+    given: Iterable[Rating],
+    *,
+    person_id: int,
+    readers: Iterable[int],
+) -> None:
+    """Raises SecondMarkingRefusedError unless the person may mark a work a second time now:
+    ``not_now`` where it is not chosen, not rated completely or done, ``taken`` where somebody else
+    is at it, ``own`` for who gave or saw the first ratings."""
+    if stage not in {Stage.WAITING, Stage.BEGUN}:
+        raise SecondMarkingRefusedError("not_now")
+    if marking is not None and marking.rater_id != person_id:
+        raise SecondMarkingRefusedError("taken")
+    if person_id in {*first_raters(given), *readers}:
+        raise SecondMarkingRefusedError("own")
 
 
 def compare(first: Rating, second: Rating, *, at: datetime) -> Comparison:

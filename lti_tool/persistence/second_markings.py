@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     delete,
+    func,
     select,
     update,
 )
@@ -25,7 +26,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import Select
 
 from lti_tool.domain.assessment import Assessment
-from lti_tool.domain.errors import SecondMarkingRefusedError
+from lti_tool.domain.errors import SecondMarkingRefusedError, StaleRatingError
 from lti_tool.domain.rating import Rating
 from lti_tool.domain.second_marking import Comparison, Resolution, SecondMarking
 from lti_tool.domain.standard import RequirementKey
@@ -49,16 +50,18 @@ class SecondMarkingRow(Base):
 
 
 class SecondRatingRow(Base):
-    """What the second rater gives a code, the newest only: it decides nothing by itself."""
+    """What the second rater gives a code; it decides nothing by itself. ``place`` counts from 1:
+    the last counts, the ones before are what undo comes back to."""
 
     __tablename__ = "second_ratings"
-    __table_args__ = (UniqueConstraint("submission_id", "code"),)
+    __table_args__ = (UniqueConstraint("submission_id", "code", "place"),)
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     submission_id: Mapped[str] = mapped_column(
         ForeignKey("second_markings.submission_id", ondelete="CASCADE")
     )
     code: Mapped[str] = mapped_column(String(20))
+    place: Mapped[int]
     performance_level: Mapped[int]
     comment: Mapped[str] = mapped_column(Text, default="")
     rated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -127,14 +130,19 @@ def put_back(session: Session, submission_id: str) -> None:
         session.execute(delete(row).where(row.submission_id == submission_id))
 
 
-def put_rating(session: Session, rating: Rating) -> None:
-    """Store what the second rater gives a code, in place of what they gave it before."""
-    take_rating(session, rating.submission_id, rating.requirement.code)
+def add_rating(session: Session, rating: Rating) -> None:
+    """Store what the second rater gives a code now. Raises StaleRatingError where they gave it
+    something else at the same moment."""
+    own, code = SecondRatingRow, rating.requirement.code
+    last = session.scalar(
+        select(func.max(own.place)).filter_by(submission_id=rating.submission_id, code=code)
+    )
     session.add(
-        SecondRatingRow(
+        own(
             id=rating.id,
             submission_id=rating.submission_id,
-            code=rating.requirement.code,
+            code=code,
+            place=(last or 0) + 1,
             performance_level=rating.performance_level,
             comment=rating.comment,
             rated_at=rating.rated_at,
@@ -143,28 +151,28 @@ def put_rating(session: Session, rating: Rating) -> None:
     try:
         session.flush()
     except IntegrityError as conflict:
-        raise SecondMarkingRefusedError("changed") from conflict
+        raise StaleRatingError(code) from conflict
 
 
-def take_rating(session: Session, submission_id: str, code: str) -> None:
-    """Take back what the second rater gave a code."""
-    row = SecondRatingRow
-    session.execute(delete(row).where(row.submission_id == submission_id, row.code == code))
+def take_rating(session: Session, rating_id: str) -> None:
+    """Take back what the second rater gave: what they gave before stands again."""
+    session.execute(delete(SecondRatingRow).where(SecondRatingRow.id == rating_id))
 
 
 def second_ratings(
     session: Session, submission: Submission, assessment: Assessment
-) -> Sequence[Rating]:
-    """What the second rater gives a work, as ratings that are never released; one for a code."""
+) -> Mapping[str, Rating]:
+    """What the second rater gives a work, by code, as ratings that are never released."""
     query = (
         select(SecondRatingRow, SecondMarkingRow.rater_id)
         .join(SecondMarkingRow, SecondMarkingRow.submission_id == SecondRatingRow.submission_id)
         .where(SecondRatingRow.submission_id == submission.id)
+        .order_by(SecondRatingRow.place)
     )
-    return [
-        _second_rating(row, rater_id, submission, assessment)
+    return {
+        row.code: _second_rating(row, rater_id, submission, assessment)
         for row, rater_id in session.execute(query)
-    ]
+    }
 
 
 def finish(session: Session, compared: Iterable[Comparison], *, now: datetime) -> None:

@@ -4,14 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lti_tool.domain.assessment import Assessment, ReleaseMode
-from lti_tool.domain.errors import BadRatingError, NotFoundError, StaleRatingError, TransitionError
+from lti_tool.domain.errors import (
+    BadRatingError,
+    NotFoundError,
+    SecondMarkingRefusedError,
+    StaleRatingError,
+    TransitionError,
+)
 from lti_tool.domain.notification import NotificationKind
 from lti_tool.domain.rating import Rating, latest
 from lti_tool.domain.submission import Action, Submission, SubmissionState, after
-from lti_tool.persistence import ratings, reviews, submissions
+from lti_tool.persistence import ratings, reviews, second_markings, submissions
 
 from .notify import seen_to, tell_learner
 from .standing import take_effect
+from .unseen import check_first_rating
 from .work import Work, rated_with
 
 RATEABLE = frozenset({SubmissionState.SUBMITTED, SubmissionState.RELEASED})
@@ -37,7 +44,8 @@ def rate_submission(
 
     Raises NotInAssessmentError, BadRatingError (also for a code under review, which only the
     answer may change), TransitionError for work that is not handed in, StaleRatingError when
-    somebody else rated this code since the page was opened.
+    somebody else rated this code since the page was opened, SecondMarkingRefusedError while the
+    work is marked a second time (see :func:`check_first_rating`).
     """
     return rate_codes(work, submission, assessment, [judgement])[0]
 
@@ -55,7 +63,9 @@ def rate_codes(
     not be handed in."""
     if submission.state not in (OBSERVABLE if observed else RATEABLE):
         raise TransitionError(submission.state.value, "rate")
-    newest = latest(ratings.ratings_of_submission(work.session, submission.id))
+    stored = ratings.ratings_of_submission(work.session, submission.id)
+    check_first_rating(work.session, work.actor_id, assessment, submission, stored)
+    newest = latest(stored)
     frozen = reviews.open_codes(work.session, submission.id)
     for each in judgements:
         _check(work, assessment, each, newest.get(each.code))
@@ -127,8 +137,12 @@ def _rating(
 def take_back_draft(work: Work, submission: Submission, rating_id: str) -> None:
     """Undo a draft rating that nobody has released: the word before it stands again.
 
-    Raises NotFoundError for a released or corrected rating, or one of another submission.
+    Raises NotFoundError for a released or corrected rating, or one of another submission,
+    SecondMarkingRefusedError (``frozen``) for one that is marked a second time or was compared.
     """
+    marking = second_markings.marking_of(work.session, submission.id)
+    if marking is not None and (marking.is_under_way or rating_id in marking.rating_ids):
+        raise SecondMarkingRefusedError("frozen")
     stored = {each.id: each for each in ratings.ratings_of_submission(work.session, submission.id)}
     rating = stored.get(rating_id)
     corrected = any(each.supersedes == rating_id for each in stored.values())

@@ -1,8 +1,9 @@
 """A teacher gives a submission back for revision, with a note that says what to do."""
 
+from lti_tool.domain.errors import SecondMarkingRefusedError
 from lti_tool.domain.notification import NotificationKind
 from lti_tool.domain.submission import Action, Submission, after
-from lti_tool.persistence import submissions
+from lti_tool.persistence import second_markings, submissions
 
 from .notify import seen_to, tell_learner
 from .work import Work
@@ -12,9 +13,13 @@ def return_submission(work: Work, submission: Submission, note: str) -> Submissi
     """Let the student revise and hand in again; draft ratings stay and may be corrected. What was
     handed in is kept as it was, whatever the student changes from here on.
 
-    Raises TransitionError unless the work is handed in and not released, StaleFormError.
+    Raises TransitionError unless the work is handed in and not released, StaleFormError,
+    SecondMarkingRefusedError (``frozen``) while somebody marks it a second time.
     """
     state = after(submission.state, Action.RETURN)
+    marking = second_markings.marking_of(work.session, submission.id)
+    if marking is not None and marking.is_under_way:
+        raise SecondMarkingRefusedError("frozen")
     submissions.keep_as_handed_in(work.session, submission.id, at=work.now, new_id=work.new_id)
     returned = submissions.change_submission(
         work.session,

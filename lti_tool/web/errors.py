@@ -69,10 +69,20 @@ DOMAIN: Mapping[type[domain.DomainError], Words] = {
     domain.BadRatingError: Words(400, _("The rating is incomplete."), RELOAD),
     BadDraftError: Words(400, _("The draft of the standard cannot be changed like this."), RELOAD),
     domain.BadAccessTokenError: Words(400, _("A token cannot be issued like this."), RELOAD),
+    domain.NothingToExportError: Words(
+        409,
+        _("There is nothing to export."),
+        _("Go back and choose another filter. Nothing was recorded."),
+    ),
     domain.ReasonMissingError: Words(400, _("A reason is needed."), RELOAD),
     domain.ReviewRefusedError: Words(
         409,
         _("The review cannot be asked for or answered like this."),
+        _("Reload the page to see where it stands now."),
+    ),
+    domain.SecondMarkingRefusedError: Words(
+        409,
+        _("This work is marked a second time: what you asked for is not possible now."),
         _("Reload the page to see where it stands now."),
     ),
     domain.StaleRatingError: Words(

@@ -49,6 +49,7 @@ def _create_markings() -> None:
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("submission_id", sa.String(length=40), nullable=False),
         sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("performance_level", sa.Integer(), nullable=False),
         sa.Column("comment", sa.Text(), nullable=False),
         sa.Column("rated_at", sa.DateTime(timezone=True), nullable=False),
@@ -60,7 +61,10 @@ def _create_markings() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_second_ratings")),
         sa.UniqueConstraint(
-            "submission_id", "code", name=op.f("uq_second_ratings_submission_id_code")
+            "submission_id",
+            "code",
+            "place",
+            name=op.f("uq_second_ratings_submission_id_code_place"),
         ),
     )
     op.create_table(
