@@ -4,7 +4,7 @@ Everything here is about the registrar's own school. One module per page; they s
 (blueprint and tabs) and do not know each other.
 """
 
-from . import decision, lists, outcomes, rule
+from . import decision, exports, lists, outcomes, rule
 from .frame import blueprint
 
-__all__ = ["blueprint", "decision", "lists", "outcomes", "rule"]
+__all__ = ["blueprint", "decision", "exports", "lists", "outcomes", "rule"]
