@@ -34,11 +34,12 @@ from .work import Work, rated_with
 
 @dataclass(frozen=True, slots=True)
 class FloorRow:
-    """A student of the course. ``attempt`` is the newest, None before the first; ``words`` has the
-    newest rating by code, ``frozen`` the codes under review."""
+    """A student of the course. ``attempt`` is the newest, None before the first; ``given`` has all
+    its ratings, ``words`` the newest by code, ``frozen`` the codes under review."""
 
     learner: Account
     attempt: Submission | None
+    given: tuple[Rating, ...]
     words: Mapping[str, Rating]
     frozen: frozenset[str]
 
@@ -171,9 +172,8 @@ def _rows(
     for student in students:
         attempt = newest.get(student.id)
         key = attempt.id if attempt else ""
-        yield FloorRow(
-            student, attempt, latest(stored.get(key, ())), frozenset(frozen.get(key, ()))
-        )
+        given = tuple(stored.get(key, ()))
+        yield FloorRow(student, attempt, given, latest(given), frozenset(frozen.get(key, ())))
 
 
 def _give_row(
