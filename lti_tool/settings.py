@@ -31,12 +31,14 @@ KNOWN = frozenset(
         "CASE_TOKEN",
         "CASE_OPEN",
         "PROXIES",
+        "RETENTION_YEARS",
     )
 )
 SWITCHES = ("ALLOW_LOOPBACK_PLATFORMS", "ALLOW_NAMELESS_LAUNCHES", "CASE_OPEN")
 SMTP_SCHEMES = frozenset({"smtp", "smtps", "smtp+starttls"})
 LEAST_SECRET = 32
 MOST_PROXIES = 5
+MOST_YEARS = 99
 LOGS = frozenset({"json", "text", "quiet"})
 """Lines for machines, for eyes, and for eyes that look only when something is wrong."""
 SECRET_FILE = "secret-key"  # noqa: S105 - a file's name, not a secret
@@ -63,7 +65,8 @@ class Settings:
     want that. ``proxies`` is how many proxies of ours stand before the tool, each of which notes
     whom it heard a request from. ``allow_nameless_launches`` shows the task of a link to somebody
     whose LMS does not say who they are. ``smtp_url`` None: no mail is sent; set: ``mail_from`` is
-    whom it comes from.
+    whom it comes from. ``retention_years`` is how long after a learner was last heard of their data
+    are proposed for erasure; None: never.
     """
 
     database_url: str
@@ -82,6 +85,7 @@ class Settings:
     metrics_token: str | None = None
     case_token: str | None = None
     case_open: bool = False
+    retention_years: int | None = None
     proxies: int = 0
     allow_nameless_launches: bool = False
     smtp_url: str | None = None
@@ -123,6 +127,7 @@ def read_settings(environment: Mapping[str, str], *, default_base_url: str) -> S
         metrics_token=given.get("METRICS_TOKEN"),
         case_token=given.get("CASE_TOKEN"),
         case_open=given.get("CASE_OPEN") == "1",
+        retention_years=int(given["RETENTION_YEARS"]) if "RETENTION_YEARS" in given else None,
         proxies=int(given.get("PROXIES", "0")),
         allow_nameless_launches=given.get("ALLOW_NAMELESS_LAUNCHES") == "1",
         smtp_url=given.get("SMTP_URL"),
@@ -152,6 +157,8 @@ def _problems(given: Mapping[str, str], base_url: str, zone: str) -> tuple[str, 
         found.append("LTI_TOOL_LOG: must be json, text or quiet")
     if given.get("PROXIES", "0") not in map(str, range(MOST_PROXIES + 1)):
         found.append(f"LTI_TOOL_PROXIES: must be a number from 0 to {MOST_PROXIES}")
+    if given.get("RETENTION_YEARS", "1") not in map(str, range(1, MOST_YEARS + 1)):
+        found.append(f"LTI_TOOL_RETENTION_YEARS: must be a number from 1 to {MOST_YEARS}")
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):

@@ -133,6 +133,14 @@ class NothingToExportError(DomainError):
     """Nothing matches the filter of an export."""
 
 
+class ErasureRefusedError(DomainError):
+    """Somebody cannot be erased. ``reason`` is a value of ``personal_data.Refusal``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class ReasonMissingError(DomainError):
     """The decision needs a reason in words, and none was given."""
 

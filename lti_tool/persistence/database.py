@@ -121,6 +121,18 @@ class Database:
         with self.engine.connect() as connection:
             connection.execute(text("select 1"))
 
+    def scrub(self) -> None:
+        """Leave no trace of deleted rows in the files of an SQLite database: it is written anew.
+        PostgreSQL does that by itself, in time. Raises DatabaseError while somebody else holds it.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self.engine.connect().execution_options(**{AT_ONCE: True}) as connection:
+            connection.exec_driver_sql("VACUUM")
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        if busy:
+            raise DatabaseError("the database is in use")
+
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()

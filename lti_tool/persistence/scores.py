@@ -206,6 +206,12 @@ def send_again(session: Session, delivery_id: int, *, now: datetime, bulk: bool 
         _announce(session, row)
 
 
+def is_being_sent(session: Session, person_id: int) -> bool:
+    """Whether a score of a person is on its way to an LMS this moment."""
+    query = select(ScoreRow.id).filter_by(person_id=person_id, state=DeliveryState.LEASED.value)
+    return session.scalar(query.limit(1)) is not None
+
+
 def queued_in(session: Session) -> Sequence[int]:
     """The ids of the scores that this session queued, for whoever tells delivery of them after
     the commit."""

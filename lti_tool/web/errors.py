@@ -74,6 +74,11 @@ DOMAIN: Mapping[type[domain.DomainError], Words] = {
         _("There is nothing to export."),
         _("Go back and choose another filter. Nothing was recorded."),
     ),
+    domain.ErasureRefusedError: Words(
+        409,
+        _("This person cannot be erased now."),
+        _("Reload the page to see why. Nothing was changed."),
+    ),
     domain.ReasonMissingError: Words(400, _("A reason is needed."), RELOAD),
     domain.ReviewRefusedError: Words(
         409,
