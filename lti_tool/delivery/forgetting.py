@@ -8,6 +8,7 @@ from lti_tool.persistence import notifications
 from lti_tool.persistence.database import Database
 
 EVERY = timedelta(hours=6)
+KEPT_FOR = {"kept": KEPT, "kept_read": KEPT_READ}
 
 
 class NotificationSweeper:
@@ -23,7 +24,10 @@ class NotificationSweeper:
         now = self._clock()
         if stopping() or (self._swept is not None and now - self._swept < EVERY):
             return 0
-        with self._database.transaction() as session:
-            notifications.forget(session, now=now, kept=KEPT, kept_read=KEPT_READ)
         self._swept = now
+        with self._database.reading() as session:
+            if not notifications.any_to_forget(session, now=now, **KEPT_FOR):
+                return 0
+        with self._database.transaction() as session:
+            notifications.forget(session, now=now, **KEPT_FOR)
         return 0

@@ -205,10 +205,21 @@ def mail_backlog(session: Session, *, now: datetime) -> tuple[int, datetime | No
 
 def forget(session: Session, *, now: datetime, kept: timedelta, kept_read: timedelta) -> int:
     """Forget what is older than ``kept``, and what was read before ``kept_read``; how many."""
-    gone = delete(NotificationRow).where(
-        or_(NotificationRow.at < now - kept, NotificationRow.read_at < now - kept_read)
-    )
+    gone = delete(NotificationRow).where(_old(now, kept, kept_read))
     return len(session.scalars(gone.returning(NotificationRow.id)).all())
+
+
+def any_to_forget(
+    session: Session, *, now: datetime, kept: timedelta, kept_read: timedelta
+) -> bool:
+    """Whether there is anything to forget; asked first, since on SQLite a writer keeps the others
+    waiting."""
+    query = select(NotificationRow.id).where(_old(now, kept, kept_read)).limit(1)
+    return session.scalar(query) is not None
+
+
+def _old(now: datetime, kept: timedelta, kept_read: timedelta) -> ColumnElement[bool]:
+    return or_(NotificationRow.at < now - kept, NotificationRow.read_at < now - kept_read)
 
 
 def _of(person_id: int, course_id: int, kinds: Collection[NotificationKind]) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from werkzeug import Response
 from lti_tool.persistence import audit_log
 from lti_tool.persistence.database import Database
 from tests.cli.conftest import Run
+from tests.delivery.mailbox import Mailbox, serving
 from tests.lti.platform_side import public_jwk
 
 KEYS, TOKEN = "/keys", "/token"
@@ -142,3 +143,18 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(
     code, out, err = run("doctor", "--offline")
     assert (code, "the database does not answer" in out) == (1, True)
     assert "secret-word" not in out + err
+
+
+def test_a_mail_server_is_tried_and_sent_nothing(
+    lms: HTTPServer, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LTI_TOOL_MAIL_FROM", "dabiao@school.example")
+    with serving(Mailbox()) as mailbox:
+        monkeypatch.setenv("LTI_TOOL_SMTP_URL", mailbox.url())
+        assert f"the mail server 127.0.0.1:{mailbox.port} lets us in" in run("doctor")[1]
+    assert mailbox.arrived == []
+
+    code, out, _ = run("doctor")
+    assert code == 1
+    assert "(ConnectionRefusedError)" in out
+    assert "LTI_TOOL_SMTP_URL" in out
