@@ -4,7 +4,7 @@ Every act works as a plain form; the page's script sends the same forms and asks
 was typed comes back with every refusal. Not here: who waits (``queue``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -24,6 +24,7 @@ from lti_tool.persistence import ratings
 from lti_tool.services.rate_submission import Judgement, rate_submission, take_back_draft
 from lti_tool.services.release_ratings import release_submission
 from lti_tool.services.return_submission import return_submission
+from lti_tool.services.show_same_files import SameFile, show_same_files
 from lti_tool.services.show_work import WorkToRate, show_work, submission_to_rate
 from lti_tool.services.work import Work, rated_with
 from lti_tool.web.access import member, reading, requires, working
@@ -162,7 +163,19 @@ def _page(submission_id: str, refusal: Refusal | None = None) -> str:
         refusal=refusal,
         typed=request.form,
         most_comment=MAX_COMMENT,
+        same_files=_same_files(found),
     )
+
+
+def _same_files(found: WorkToRate) -> Mapping[str, Sequence[SameFile]]:
+    with reading() as session:
+        return show_same_files(
+            session,
+            found.submission,
+            found.assessment,
+            course_id=member().course_id,
+            school_id=member().school_id,
+        )
 
 
 def _work(submission_id: str) -> WorkToRate:
