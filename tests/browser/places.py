@@ -191,6 +191,8 @@ _RUBRIC = _under(REGISTRAR, INSTITUTION, f"/rubrics/{STANDARD}")
 _EQUIVALENCE = _under(REGISTRAR, INSTITUTION, f"/equivalence/{STANDARD}")
 
 PLACES = (
+    Place("inbox", _under(TEACHER, OPEN, "/notifications/")),
+    Place("student-inbox", _under(HANDED_IN, OPEN, "/notifications/")),
     Place("choose", _landing(TEACHER, CHOOSING), "button.btn-primary"),
     Place(
         "ready", _under(TEACHER, OPEN, f"/teacher/choose/ready/{STANDARD}/elementary/2.1"), "input"
