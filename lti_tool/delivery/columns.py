@@ -15,7 +15,7 @@ from lti_tool.domain.assessment import CENT
 from lti_tool.lti.answers import Refused, RetryLater, Trouble
 from lti_tool.lti.grade_messages import Result
 from lti_tool.lti.grades import GradeBook
-from lti_tool.persistence import column_errands, line_items, scores
+from lti_tool.persistence import column_errands, courses, line_items, paces, scores
 from lti_tool.persistence.column_errands import ColumnErrand
 from lti_tool.persistence.line_items import LineItem
 
@@ -62,6 +62,8 @@ class ColumnKeeper:
             item = line_items.line_item(session, errand.line_item_id) if errand else None
             if errand is None or item is None:
                 return None
+            platform_id = courses.course(session, item.course_id).platform_id
+            paces.take(session, platform_id, errand.remove + errand.change + errand.results)
             return _Visit(errand, item, gradebook(session, item, self._means))
 
     def _done(self, visit: _Visit) -> tuple[Result, ...] | Trouble:

@@ -12,7 +12,7 @@ import structlog
 
 from lti_tool.lti.answers import Trouble
 from lti_tool.lti.notices import NoticeService
-from lti_tool.persistence import notice_handlers, platforms
+from lti_tool.persistence import notice_handlers, paces, platforms
 from lti_tool.persistence.notice_handlers import NoticeHandler
 
 from .means import Means
@@ -60,8 +60,9 @@ class NoticeAsker:
             if asked is None or deployment is None:
                 return None
             platform = platforms.platform(session, deployment.platform_id)
-        if platform is None:
-            return None
+            if platform is None:
+                return None
+            paces.take(session, platform.id, 1)
         service = NoticeService(
             self._means.http,
             self._means.tokens,

@@ -13,7 +13,7 @@ import structlog
 from lti_tool.lti.answers import Refused, RetryLater
 from lti_tool.lti.grade_messages import LineItem as Column
 from lti_tool.lti.grades import GradeBook
-from lti_tool.persistence import line_items, reconciliations
+from lti_tool.persistence import courses, line_items, paces, reconciliations
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.line_items import LineItem
 from lti_tool.persistence.reconciliations import Reconciliation
@@ -24,6 +24,8 @@ from .means import Means
 
 log = structlog.get_logger()
 
+CALLS = 2
+"""For each column: the column itself, and what it holds."""
 LEASE = timedelta(minutes=10)
 """Longer than reading many columns takes."""
 MOST_ATTEMPTS = 8
@@ -82,6 +84,8 @@ class Reconciler:
             for each in line_items.line_items_of(session, asked.course_id)
             if not each.removed
         ]
+        platform_id = courses.course(session, asked.course_id).platform_id
+        paces.take(session, platform_id, CALLS * len(columns))
         return _Visit(asked, columns)
 
     def _read(self, item: LineItem, book: GradeBook | None) -> Reading | RetryLater:

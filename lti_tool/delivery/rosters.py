@@ -14,7 +14,7 @@ from lti_tool.domain.launch import Group, Member
 from lti_tool.lti.answers import Refused, Trouble
 from lti_tool.lti.groups import CourseGroups
 from lti_tool.lti.names_roles import ClassList
-from lti_tool.persistence import courses, platforms, rosters
+from lti_tool.persistence import courses, paces, platforms, rosters
 from lti_tool.persistence.courses import Course
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.rosters import Roster
@@ -77,6 +77,7 @@ class RosterRefresher:
         deployment = platforms.deployment_by_id(session, course.deployment_id)
         if platform is None or deployment is None:
             return None
+        paces.take(session, platform.id, 1 if roster.groups_url is None else 2)
         talking = (self._means.http, self._means.tokens)
         name = deployment.deployment_id
         people = ClassList(*talking, platform=platform, deployment=name)

@@ -76,7 +76,7 @@ def admit(
     held = Limits(row.per_second or limits.per_second, row.burst or limits.burst)
     row.tokens = filled(row.tokens, now - row.filled_at, held)
     row.filled_at = now
-    admitted = min(wanted, int(row.tokens))
+    admitted = max(0, min(wanted, int(row.tokens)))
     if row.alone_until is not None and admitted:
         admitted, row.alone_until = 1, now + probe
     row.tokens -= admitted
@@ -87,6 +87,13 @@ def admit(
 def filled(tokens: float, passed: timedelta, limits: Limits) -> float:
     """What lies in the bucket after a time; a clock that was set back fills nothing."""
     return min(float(limits.burst), tokens + max(0.0, passed.total_seconds()) * limits.per_second)
+
+
+def take(session: Session, platform_id: int, calls: int) -> None:
+    """Take out calls that are made in any case, such as the reading of a class list; where the
+    bucket has too few, those that ask for admission wait until they have flowed in."""
+    if calls:
+        give_back(session, platform_id, -calls)
 
 
 def give_back(session: Session, platform_id: int, calls: int) -> None:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lti_tool.delivery.columns import ColumnKeeper
 from lti_tool.delivery.patience import FAILURES_IN_A_ROW, MOST_ATTEMPTS
 from lti_tool.lti.keys import new_signing_key
-from lti_tool.persistence import paces
+from lti_tool.persistence import column_errands, paces
 from lti_tool.persistence.database import Database
 from lti_tool.persistence.paces import Limits
 from lti_tool.persistence.scores import DeliveryState
@@ -145,4 +146,17 @@ def test_no_more_calls_are_made_than_flow_into_the_bucket(moodle: School) -> Non
     assert moodle.deliver() == 2
     assert moodle.new_deliverer().deliver_due() == 0
     assert moodle.deliver_after(1) == 1
+    assert moodle.deliver_after(60) == 2
+
+
+def test_what_else_is_asked_of_a_platform_comes_out_of_the_same_bucket(moodle: School) -> None:
+    column = moodle.own_column()
+    with moodle.database.transaction() as session:
+        limits = Limits(per_second=1.0, burst=2)
+        paces.set_limits(session, moodle.course.platform_id, limits, now=moodle.clock())
+        column_errands.ask(session, column.id, now=moodle.clock(), results=True)
+    for who in range(3):
+        moodle.queue(column, 16, who=who)
+    assert ColumnKeeper(moodle.new_means()).deliver_due() == 1
+    assert moodle.deliver() == 1
     assert moodle.deliver_after(60) == 2
