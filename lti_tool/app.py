@@ -27,6 +27,7 @@ from lti_tool.delivery.heartbeat import Heartbeat
 from lti_tool.delivery.mailing import MailCarrier, Sending
 from lti_tool.delivery.means import Means
 from lti_tool.delivery.notice_handlers import NoticeAsker
+from lti_tool.delivery.privacy import PrivacyKeeper, Remover
 from lti_tool.delivery.reconciler import Reconciler
 from lti_tool.delivery.rosters import RosterRefresher
 from lti_tool.delivery.rounds import Engine
@@ -135,7 +136,9 @@ def build_engines(parts: Parts) -> tuple[Engine, ...]:
     reader = DocumentReader(parts.database, parts.clock)
     sealer = AuditSealer(parts.database, seal_key(parts.settings.secret_key), parts.clock)
     talking = (ColumnKeeper(means), RosterRefresher(means), Reconciler(means), asker)
-    forgetting = (NotificationSweeper(parts.database, parts.clock), build_file_sweeper(parts))
+    privacy = PrivacyKeeper(build_remover(parts), parts.settings.retention_years)
+    sweepers = (NotificationSweeper(parts.database, parts.clock), build_file_sweeper(parts))
+    forgetting = (*sweepers, privacy)
     beside = (keeper, reader, sealer, *forgetting, *_mail_carriers(parts))
     return heartbeat, Deliverer(means), *talking, *beside
 
@@ -143,6 +146,11 @@ def build_engines(parts: Parts) -> tuple[Engine, ...]:
 def build_file_sweeper(parts: Parts) -> FileSweeper:
     """What deletes evidence files that belong to nothing; ``lti-tool files sweep`` runs it."""
     return FileSweeper(parts.database, _evidence_store(parts.settings), parts.clock)
+
+
+def build_remover(parts: Parts) -> Remover:
+    """What sees erasures through; ``lti-tool privacy erase`` runs it."""
+    return Remover(parts.database, _evidence_store(parts.settings), parts.clock)
 
 
 def _evidence_store(settings: Settings) -> EvidenceStore:
