@@ -44,6 +44,7 @@ REASONS: Mapping[str, Text] = {
     "returned": Text(
         "已退回修改，重新提交后再评", "given back: rate it once it is handed in again"
     ),
+    "second": Text("正在复评，这里不能更改", "marked by a second rater: not changed here"),
     "under_review": Text("复核中，只能由复核结论更改", "under review: only its answer changes it"),
 }
 
@@ -270,8 +271,8 @@ class _Table:
     def _refusal(self, row: FloorRow, code: str, level: int | None, comment: str) -> Text | None:
         if level is None:
             return REASONS["performance_level"]
-        if not row.can_be_rated or code in row.frozen:
-            return REASONS["under_review" if row.can_be_rated else "returned"]
+        if row.lock is not None or code in row.frozen:
+            return REASONS[row.lock.value if row.lock else "under_review"]
         if (fault := _comment_fault(comment)) is not None:
             return fault
         try:

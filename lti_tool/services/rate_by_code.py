@@ -2,19 +2,21 @@
 
 Made for the workshop floor, where work is seen and nothing need be handed in: a student without an
 attempt gets one when the first code is rated. Each cell is decided by itself, and a word that
-somebody else gave meanwhile is shown, never overwritten. Not here: one student's work
+somebody else gave meanwhile is shown, never overwritten. Where names are hidden from raters there
+is no grid: who sees the work being done sees whose it is. Not here: one student's work
 (``show_work``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from lti_tool.catalogue import Catalogue, StandardBundle
 from lti_tool.domain.assessment import Assessment
-from lti_tool.domain.errors import BadRatingError
+from lti_tool.domain.errors import BadRatingError, SecondMarkingRefusedError
 from lti_tool.domain.rating import Rating, latest
 from lti_tool.domain.rubric import Rubric
+from lti_tool.domain.second_marking import FROZEN
 from lti_tool.domain.submission import Submission, SubmissionState, next_attempt
 from lti_tool.persistence import (
     assessments,
@@ -29,24 +31,31 @@ from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
 from .rate_submission import OBSERVABLE, Judgement, rate_codes, take_back_draft
+from .unseen import hidden_from, stages_in
 from .work import Work, rated_with
+
+
+class Lock(StrEnum):
+    """Why a student's ratings cannot be given here at all."""
+
+    RETURNED = "returned"
+    """The work was given back for revision."""
+    SECOND = "second"
+    """It is marked a second time: what the others gave is not shown, or not to be changed now."""
 
 
 @dataclass(frozen=True, slots=True)
 class FloorRow:
     """A student of the course. ``attempt`` is the newest, None before the first; ``given`` has all
-    its ratings, ``words`` the newest by code, ``frozen`` the codes under review."""
+    its ratings that the viewer may see, ``words`` the newest by code, ``frozen`` the codes under
+    review; ``lock`` None: it may be rated."""
 
     learner: Account
     attempt: Submission | None
     given: tuple[Rating, ...]
     words: Mapping[str, Rating]
     frozen: frozenset[str]
-
-    @property
-    def can_be_rated(self) -> bool:
-        """Everybody but those who revise what was given back to them."""
-        return self.attempt is None or self.attempt.state in OBSERVABLE
+    lock: Lock | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +124,17 @@ def show_floor(
     assessment_id: str,
     *,
     course_id: int,
+    viewer_id: int,
     group_id: int | None = None,
 ) -> Floor:
-    """The grid of an assessment of the course, or of one group in it, in a constant number of
-    queries. Raises NotFoundError."""
+    """The grid of an assessment of the course, or of one group in it, as a teacher may see it, in
+    a constant number of queries. Raises NotFoundError."""
     assessment = assessments.assessment(session, assessment_id, course_id=course_id)
     students = courses.students_of(session, course_id)
     if group_id is not None:
         inside = groups.members_of(session, course_id, group_id)
         students = [each for each in students if each.id in inside]
-    rows = tuple(_rows(session, assessment, students))
+    rows = tuple(_rows(session, assessment, students, viewer_id))
     given = {word.rater_id for row in rows for word in row.words.values()}
     return Floor(
         assessment=assessment,
@@ -148,7 +158,8 @@ def give_cells(
     rubric = rated_with(work.session, bundle, assessment.id).rubric
     outcomes: list[CellOutcome] = []
     # Learners in one order, so that two teachers who do this at once cannot deadlock.
-    for row in sorted(_rows(work.session, assessment, students), key=lambda one: one.learner.id):
+    rows = _rows(work.session, assessment, students, work.actor_id)
+    for row in sorted(rows, key=lambda one: one.learner.id):
         own = [each for each in cells if each.learner_id == row.learner.id]
         outcomes += _give_row(work, assessment, rubric, row, own)
     place = {id(each): number for number, each in enumerate(cells)}
@@ -156,24 +167,41 @@ def give_cells(
 
 
 def _rows(
-    session: Session, assessment: Assessment, students: Iterable[Account]
-) -> Iterable[FloorRow]:
-    newest: dict[int, Submission] = {}
-    for each in submissions.submissions_to(session, assessment.id, tuple(SubmissionState)):
-        held = newest.get(each.learner_id)
-        newest[each.learner_id] = each if held is None or each.attempt > held.attempt else held
+    session: Session, assessment: Assessment, students: Iterable[Account], viewer_id: int
+) -> Iterator[FloorRow]:
+    if assessment.anonymous:
+        return
+    newest = _newest_attempts(session, assessment)
+    given = ratings.ratings_of_assessment(session, assessment.id)
     stored: dict[str, list[Rating]] = {}
-    for rating in ratings.ratings_of_assessment(session, assessment.id):
+    for rating in given:
         stored.setdefault(rating.submission_id, []).append(rating)
     frozen: dict[str, set[str]] = {}
     for review in reviews.reviews_in(session, assessment.id):
         if review.is_open:
             frozen.setdefault(review.submission_id, set()).add(review.code)
+    stages = stages_in(session, assessment, newest.values(), given)
+    hidden = hidden_from(session, viewer_id, stages, given)
     for student in students:
         attempt = newest.get(student.id)
         key = attempt.id if attempt else ""
-        given = tuple(stored.get(key, ()))
-        yield FloorRow(student, attempt, given, latest(given), frozenset(frozen.get(key, ())))
+        seen = tuple(stored.get(key, ())) if key not in hidden else ()
+        second = key in hidden or stages.get(key) in FROZEN
+        lock = Lock.SECOND if second else _lock(attempt)
+        yield FloorRow(student, attempt, seen, latest(seen), frozenset(frozen.get(key, ())), lock)
+
+
+def _newest_attempts(session: Session, assessment: Assessment) -> Mapping[int, Submission]:
+    newest: dict[int, Submission] = {}
+    for each in submissions.submissions_to(session, assessment.id, tuple(SubmissionState)):
+        held = newest.get(each.learner_id)
+        newest[each.learner_id] = each if held is None or each.attempt > held.attempt else held
+    return newest
+
+
+def _lock(attempt: Submission | None) -> Lock | None:
+    can_be_rated = attempt is None or attempt.state in OBSERVABLE
+    return None if can_be_rated else Lock.RETURNED
 
 
 def _give_row(
@@ -199,6 +227,8 @@ def _decided(
 ) -> CellOutcome | None:
     """What becomes of a cell that nothing is stored for; None where something is."""
     current = row.words.get(cell.code)
+    if row.lock is not None:
+        return CellOutcome(cell, CellState.REFUSED, current, row.lock.value)
     if _stands(current, cell):
         return CellOutcome(cell, CellState.SAVED, current)
     if current is not None and current.id != cell.seen and not _is_own_try(work, current, cell):
@@ -221,8 +251,6 @@ def _is_own_try(work: Work, current: Rating, cell: Cell) -> bool:
 
 def _refusal(work: Work, assessment: Assessment, rubric: Rubric, row: FloorRow, cell: Cell) -> str:
     """Why nothing may be stored; empty where something may."""
-    if not row.can_be_rated:
-        return "returned"
     if cell.code in row.frozen:
         return "under_review"
     current = row.words.get(cell.code)
@@ -252,7 +280,10 @@ def _take_back(work: Work, row: FloorRow, cell: Cell) -> CellOutcome:
     attempt = row.attempt
     current = row.words.get(cell.code)
     while attempt and current and current.rater_id == work.actor_id and not current.released_at:
-        take_back_draft(work, attempt, current.id)
+        try:
+            take_back_draft(work, attempt, current.id)
+        except SecondMarkingRefusedError:
+            return CellOutcome(cell, CellState.REFUSED, current, Lock.SECOND.value)
         left = latest(ratings.ratings_of_submission(work.session, attempt.id))
         current = left.get(cell.code)
     return CellOutcome(cell, CellState.SAVED, current)

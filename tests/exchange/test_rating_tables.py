@@ -47,7 +47,13 @@ def made(classroom: Classroom) -> Assessment:
 
 def floor(classroom: Classroom, made: Assessment) -> Floor:
     with classroom.reading() as session:
-        return show_floor(session, classroom.catalogue, made.id, course_id=classroom.course.id)
+        return show_floor(
+            session,
+            classroom.catalogue,
+            made.id,
+            course_id=classroom.course.id,
+            viewer_id=classroom.teacher.id,
+        )
 
 
 def out(classroom: Classroom, made: Assessment, language: str = "zh") -> Table:

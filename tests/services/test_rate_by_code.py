@@ -1,6 +1,7 @@
 """A group rated cell by cell: what is saved, what is in conflict, what is refused."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ from lti_tool.services.rate_by_code import (
     CellState,
     Floor,
     FloorRow,
+    Lock,
     give_cells,
     show_floor,
 )
@@ -35,7 +37,13 @@ def give(
 
 def floor(classroom: Classroom, made: Assessment) -> Floor:
     with classroom.reading() as session:
-        return show_floor(session, classroom.catalogue, made.id, course_id=classroom.course.id)
+        return show_floor(
+            session,
+            classroom.catalogue,
+            made.id,
+            course_id=classroom.course.id,
+            viewer_id=classroom.teacher.id,
+        )
 
 
 def row(classroom: Classroom, made: Assessment, learner: Account) -> FloorRow:
@@ -212,7 +220,13 @@ def test_only_students_of_the_course_are_rated(classroom: Classroom) -> None:
     stranger = enrol(classroom.database, elsewhere, "外班", Role.STUDENT)
     assert give(classroom, made, Cell(stranger.id, "2.1.1", 3)) == []
     with classroom.reading() as session, pytest.raises(NotFoundError):
-        show_floor(session, classroom.catalogue, made.id, course_id=elsewhere.id)
+        show_floor(
+            session,
+            classroom.catalogue,
+            made.id,
+            course_id=elsewhere.id,
+            viewer_id=classroom.teacher.id,
+        )
 
 
 def test_a_larger_class_takes_no_more_queries(classroom: Classroom) -> None:
@@ -235,3 +249,25 @@ def test_an_attempt_opened_by_a_rating_is_the_learners_own(classroom: Classroom)
     with classroom.reading() as session:
         attempts = submissions.attempts_of(session, made.id, student.id)
     assert [each.id for each in attempts] == [drafted.id]
+
+
+def test_where_names_are_hidden_there_is_no_grid(classroom: Classroom) -> None:
+    made = classroom.set_up(given=replace(conditions(), anonymous=True))
+    student = classroom.enrol("李")
+    assert floor(classroom, made).rows == ()
+    assert give(classroom, made, Cell(student.id, "2.1.1", 3)) == []
+
+
+def test_what_may_be_marked_a_second_time_is_neither_shown_nor_changed(
+    classroom: Classroom,
+) -> None:
+    made = classroom.set_up(given=replace(conditions(), second_percent=100))
+    student, other = classroom.enrol("李"), classroom.enrol("何志强", Role.TEACHER)
+    work = classroom.hand_in(student, made)
+    classroom.rate(work, made, 3, by=other)
+    found = row(classroom, made, student)
+    assert (found.words, found.lock) == ({}, Lock.SECOND)
+    (outcome,) = give(classroom, made, Cell(student.id, "2.1.1", 2))
+    assert (outcome.state, outcome.word, outcome.reason) == (CellState.REFUSED, None, "second")
+    (own,) = give(classroom, made, Cell(student.id, "2.1.2", 2), by=other)
+    assert own.state is CellState.SAVED

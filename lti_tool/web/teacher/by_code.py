@@ -85,7 +85,12 @@ def _page(assessment_id: str, asked: str, left: Mapping[int, CellOutcome]) -> st
     course_id = member().course_id
     with reading() as session:
         found = show_floor(
-            session, wired().catalogue, assessment_id, course_id=course_id, group_id=_group()
+            session,
+            wired().catalogue,
+            assessment_id,
+            course_id=course_id,
+            viewer_id=member().id,
+            group_id=_group(),
         )
         in_course = groups.groups_of(session, course_id)
     remember(found.assessment.id)
@@ -122,7 +127,7 @@ def _line(row: FloorRow, code: str, left: CellOutcome | None) -> Line:
         row=row,
         chosen=left.cell.level if left else standing,
         word=word,
-        frozen=code in row.frozen or not row.can_be_rated,
+        frozen=code in row.frozen or row.lock is not None,
         comment=(left.cell.comment if left else None) or (word.comment if word else ""),
         outcome=left,
     )
@@ -138,6 +143,8 @@ def refusal(outcome: CellOutcome) -> str:
     """A refused cell in the teacher's words."""
     if outcome.reason == "returned":
         return gettext("Given back for revision: rate it once it is handed in again.")
+    if outcome.reason == "second":
+        return gettext("Marked by a second rater: neither shown nor changed here.")
     if outcome.reason == "not_yours":
         return gettext("Somebody else gave this rating: give another level, or leave it.")
     return sentence(BadRatingError(outcome.cell.code, outcome.reason))

@@ -103,7 +103,13 @@ def save_table(assessment_id: str) -> ResponseReturnValue:
 
 def _floor(assessment_id: str) -> Floor:
     with reading() as session:
-        return show_floor(session, wired().catalogue, assessment_id, course_id=member().course_id)
+        return show_floor(
+            session,
+            wired().catalogue,
+            assessment_id,
+            course_id=member().course_id,
+            viewer_id=member().id,
+        )
 
 
 def _page(floor: Floor, plan: TablePlan | None) -> str:
