@@ -153,6 +153,11 @@ def build_remover(parts: Parts) -> Remover:
     return Remover(parts.database, _evidence_store(parts.settings), parts.clock)
 
 
+def build_evidence_store(parts: Parts) -> EvidenceStore:
+    """Where the contents of files are kept."""
+    return _evidence_store(parts.settings)
+
+
 def _evidence_store(settings: Settings) -> EvidenceStore:
     return EvidenceStore(settings.data_dir / "evidence", settings.largest_file)
 

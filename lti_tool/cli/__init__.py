@@ -27,6 +27,7 @@ from . import (
     grades,
     keys,
     platforms,
+    privacy,
     serve,
     standards,
 )
@@ -34,7 +35,7 @@ from .console import ConsoleError, complain
 
 PARTS = (
     *(demo, serve, databases, backup, platforms, access, files),
-    *(keys, standards, grades, attainment, audit, doctor),
+    *(keys, standards, grades, attainment, audit, privacy, doctor),
 )
 
 
