@@ -27,6 +27,10 @@ class Score:
     comment: str
 
 
+LEVEL_WITHDRAWN = Score(Decimal(0), Decimal(1), "目前没有计入这一等级的评分")
+"""What takes the place of a level's score once nothing stands behind it any more."""
+
+
 def assessment_score(
     assessment: Assessment, rubric: Rubric, ratings: Mapping[str, Rating]
 ) -> Decimal | None:

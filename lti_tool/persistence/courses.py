@@ -12,6 +12,8 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     bindparam,
+    func,
+    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -21,6 +23,7 @@ from lti_tool.domain.launch import Context, GradeService, ResourceLink, Role
 
 from .database import Base, Json, UtcDateTime
 from .inserts import insert_or_refresh, insert_or_update
+from .learners import MergedAccountRow
 from .people import Account, PersonRow, as_account
 
 
@@ -155,16 +158,21 @@ def courses_of_school(session: Session, school_id: int) -> Sequence[Course]:
 def courses_by_student(
     session: Session, school_id: int, among: Collection[int] | None = None
 ) -> Mapping[int, Sequence[int]]:
-    """The ids of the courses of a school that each person, of these if given, was seen in as a
-    student."""
+    """The ids of the courses of a school that each learner, of these if given, was seen in as a
+    student, with whichever of their accounts."""
+    learner = func.coalesce(MergedAccountRow.learner_id, MembershipRow.person_id)
     query = (
-        select(MembershipRow.person_id, MembershipRow.course_id)
+        select(learner, MembershipRow.course_id)
         .join(CourseRow, CourseRow.id == MembershipRow.course_id)
+        .outerjoin(MergedAccountRow, MergedAccountRow.account_id == MembershipRow.person_id)
         .where(CourseRow.school_id == school_id, MembershipRow.role == Role.STUDENT)
         .order_by(MembershipRow.course_id)
+        .distinct()
     )
     if among is not None:
-        query = query.where(MembershipRow.person_id.in_(among))
+        merged = select(MergedAccountRow.account_id).where(MergedAccountRow.learner_id.in_(among))
+        own = MembershipRow.person_id.in_(among)
+        query = query.where(or_(own, MembershipRow.person_id.in_(merged)))
     found: dict[int, list[int]] = {}
     for person_id, course_id in session.execute(query):
         found.setdefault(person_id, []).append(course_id)

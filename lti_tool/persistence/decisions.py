@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -11,6 +12,7 @@ from lti_tool.domain.attainment import Decision, DecisionKind
 from lti_tool.domain.standard import RequirementKey
 
 from .database import Base, Json, UtcDateTime
+from .learners import accounts_of, gathered
 
 
 class DecisionRow(Base):
@@ -89,10 +91,11 @@ def add_decision(session: Session, decision: Decision) -> None:
 
 
 def decisions_of(session: Session, learner_id: int, standard_id: str) -> Sequence[Decision]:
-    """A learner's decisions under a standard, oldest first."""
+    """A learner's decisions under a standard, on whichever of their accounts, oldest first."""
+    own = accounts_of(session, [learner_id])[learner_id]
     query = (
         select(DecisionRow)
-        .filter_by(learner_id=learner_id, standard_id=standard_id)
+        .where(DecisionRow.learner_id.in_(own), DecisionRow.standard_id == standard_id)
         .order_by(DecisionRow.decided_at, DecisionRow.id)
     )
     return [as_decision(row) for row in session.scalars(query)]
@@ -101,16 +104,21 @@ def decisions_of(session: Session, learner_id: int, standard_id: str) -> Sequenc
 def last_decisions_of(
     session: Session, learner_ids: Collection[int], standard_id: str
 ) -> Mapping[int, Mapping[str, Decision]]:
-    """The newest decision on each level, by learner and level key, in one query."""
+    """The newest decision on each level, by learner and level key, in two queries."""
+    accounts = accounts_of(session, learner_ids)
+    whole = set(chain.from_iterable(accounts.values()))
     query = (
         select(DecisionRow)
-        .where(DecisionRow.learner_id.in_(learner_ids), DecisionRow.standard_id == standard_id)
+        .where(DecisionRow.learner_id.in_(whole), DecisionRow.standard_id == standard_id)
         .order_by(DecisionRow.decided_at, DecisionRow.id)
     )
-    found: dict[int, dict[str, Decision]] = {}
+    by_account: dict[int, list[Decision]] = {}
     for row in session.scalars(query):
-        found.setdefault(row.learner_id, {})[row.level] = as_decision(row)
-    return found
+        by_account.setdefault(row.learner_id, []).append(as_decision(row))
+    return {
+        learner_id: {each.level: each for each in sorted(made, key=lambda each: each.decided_at)}
+        for learner_id, made in gathered(accounts, by_account).items()
+    }
 
 
 def every_decision(session: Session) -> Iterator[Decision]:

@@ -8,10 +8,11 @@ here: storing standings (``standings``).
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lti_tool.domain.attainment import AttainmentState, Decision
 from lti_tool.domain.launch import Role
@@ -19,6 +20,7 @@ from lti_tool.domain.launch import Role
 from . import rolls
 from .courses import MembershipRow
 from .decisions import DecisionRow, as_decision
+from .learners import of_learner
 from .people import PersonRow, as_account
 from .standings import AttainmentRow, Outcome, as_outcome
 
@@ -104,6 +106,39 @@ def every_one(session: Session, ledger: Ledger, wanted: OutcomeFilter) -> Iterat
     return _read(session, _found(ledger, wanted).execution_options(yield_per=PIECE))
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A place in the order of changes: when an outcome last changed, and whose and which it is."""
+
+    at: datetime
+    learner_id: int
+    level: str
+
+
+def changed_after(
+    session: Session,
+    ledger: Ledger,
+    wanted: OutcomeFilter,
+    *,
+    learner_id: int | None = None,
+    after: Change | None,
+    most: int,
+) -> Sequence[Found]:
+    """Those that changed after this place, ``most`` of them, in the order of their last change;
+    ``after`` None: from the first on; ``learner_id`` None: of everybody. One that changes again
+    moves to the end."""
+    place = (AttainmentRow.changed_at, AttainmentRow.learner_id, AttainmentRow.level)
+    query = _found(ledger, wanted).order_by(None).order_by(*place).limit(most)
+    if learner_id is not None:
+        query = query.where(AttainmentRow.learner_id == learner_id)
+    if after is not None:
+        at, whose, level = place
+        later_level = and_(whose == after.learner_id, level > after.level)
+        same_moment = and_(at == after.at, or_(whose > after.learner_id, later_level))
+        query = query.where(or_(at > after.at, same_moment))
+    return list(_read(session, query))
+
+
 def _read(
     session: Session, query: Select[AttainmentRow, PersonRow, DecisionRow]
 ) -> Iterator[Found]:
@@ -115,23 +150,10 @@ def _read(
 
 
 def _found(ledger: Ledger, wanted: OutcomeFilter) -> Select[AttainmentRow, PersonRow, DecisionRow]:
-    newest = aliased(DecisionRow)
-    last = (
-        select(newest.id)
-        .where(
-            newest.learner_id == AttainmentRow.learner_id,
-            newest.standard_id == AttainmentRow.standard_id,
-            newest.level == AttainmentRow.level,
-        )
-        .order_by(newest.decided_at.desc(), newest.id.desc())
-        .limit(1)
-        .correlate(AttainmentRow)
-        .scalar_subquery()
-    )
     return (
         select(AttainmentRow, PersonRow, DecisionRow)
         .join(PersonRow, PersonRow.id == AttainmentRow.learner_id)
-        .outerjoin(DecisionRow, DecisionRow.id == last)
+        .outerjoin(DecisionRow, DecisionRow.id == AttainmentRow.decision_id)
         .where(_shows(ledger), *_people(wanted), *_chosen(wanted))
         .order_by(*_order(ledger))
     )
@@ -162,7 +184,7 @@ def _people(wanted: OutcomeFilter) -> Iterator[ColumnElement[bool]]:
         known = (*named, PersonRow.student_number)
         yield or_(*(each.icontains(search, autoescape=True) for each in known))
     if wanted.course_id is not None:
-        members = select(MembershipRow.person_id).where(
+        members = select(of_learner(MembershipRow.person_id)).where(
             MembershipRow.course_id == wanted.course_id, MembershipRow.role == Role.STUDENT.value
         )
         yield PersonRow.id.in_(members)

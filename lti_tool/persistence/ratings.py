@@ -5,6 +5,7 @@ A trigger in the database refuses updates.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import cast
 
 from sqlalchemy import (
@@ -29,6 +30,7 @@ from lti_tool.domain.rating import Rating
 from lti_tool.domain.standard import RequirementKey
 
 from .database import Base, Json, UtcDateTime
+from .learners import Accounts, MergedAccountRow, gathered
 from .people import PersonRow
 from .second_markings import ComparisonRow, ResolutionRow
 
@@ -114,15 +116,15 @@ def ratings_of_learner(session: Session, learner_id: int, standard_id: str) -> S
 
 
 def ratings_of_learners(
-    session: Session, learner_ids: Collection[int], standard_id: str
+    session: Session, accounts: Accounts, standard_id: str
 ) -> Mapping[int, Sequence[Rating]]:
-    """All ratings of some learners under one standard, by learner, in one query; a learner
-    without any is missing."""
-    query = _of_learners(learner_ids, standard_id)
-    found: dict[int, list[Rating]] = {}
-    for each in _ratings(session, query):
-        found.setdefault(each.learner_id, []).append(each)
-    return found
+    """All ratings of some learners under one standard, given for any of their accounts, by
+    learner, in one query; a learner without any is missing."""
+    whole = set(chain.from_iterable(accounts.values()))
+    by_account: dict[int, list[Rating]] = {}
+    for each in _ratings(session, _of_learners(whole, standard_id)):
+        by_account.setdefault(each.learner_id, []).append(each)
+    return gathered(accounts, by_account)
 
 
 def learners_rated(
@@ -130,14 +132,32 @@ def learners_rated(
 ) -> Mapping[RequirementKey, int]:
     """How many learners of a school have a released rating, by requirement of a standard; one
     without any is missing."""
+    learner = func.coalesce(MergedAccountRow.learner_id, RatingRow.learner_id)
     query = (
-        select(RatingRow.level, RatingRow.code, func.count(func.distinct(RatingRow.learner_id)))
+        select(RatingRow.level, RatingRow.code, func.count(func.distinct(learner)))
         .join(RatingReleaseRow, RatingReleaseRow.rating_id == RatingRow.id)
         .join(PersonRow, PersonRow.id == RatingRow.learner_id)
+        .outerjoin(MergedAccountRow, MergedAccountRow.account_id == RatingRow.learner_id)
         .where(PersonRow.school_id == school_id, RatingRow.standard_id == standard_id)
         .group_by(RatingRow.level, RatingRow.code)
     )
     return {RequirementKey(level, code): count for level, code, count in session.execute(query)}
+
+
+def standards_of(session: Session, account_ids: Collection[int]) -> Sequence[str]:
+    """The ids of the standards that any of these accounts has a rating of, sorted."""
+    query = select(RatingRow.standard_id).where(RatingRow.learner_id.in_(account_ids)).distinct()
+    return sorted(session.scalars(query))
+
+
+def count_by_account(session: Session, account_ids: Collection[int]) -> Mapping[int, int]:
+    """How many ratings there are of each account, drafts included; one without any is missing."""
+    query = (
+        select(RatingRow.learner_id, func.count().label("given"))
+        .where(RatingRow.learner_id.in_(account_ids))
+        .group_by(RatingRow.learner_id)
+    )
+    return {row.learner_id: row.given for row in session.execute(query)}
 
 
 def ratings_of_submission(session: Session, submission_id: str) -> Sequence[Rating]:

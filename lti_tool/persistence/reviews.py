@@ -1,7 +1,8 @@
 """Reviews of ratings: what learners asked and what was answered. Only ever added to."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import TypedDict
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
@@ -15,6 +16,7 @@ from lti_tool.domain.review import Consequence, Review, ReviewAnswer, ReviewOutc
 from lti_tool.domain.standard import RequirementKey
 
 from .database import Base, Json, UtcDateTime
+from .learners import Accounts, gathered
 from .submissions import SubmissionRow
 
 
@@ -125,24 +127,26 @@ def open_codes(session: Session, submission_id: str) -> frozenset[str]:
 
 
 def under_review(
-    session: Session, learner_ids: Collection[int], standard_id: str, *, but: str = ""
+    session: Session, accounts: Accounts, standard_id: str, *, but: str = ""
 ) -> Mapping[int, frozenset[RequirementKey]]:
-    """The requirements under review by learner, in one query; a learner without any is missing.
-    ``but`` is the id of a review to pass over: that which is being answered."""
+    """The requirements under review by learner, for any of their accounts, in one query; a learner
+    without any is missing. ``but`` is the id of a review to pass over: that which is being
+    answered."""
     query = (
         select(ReviewRow.learner_id, ReviewRow.level, ReviewRow.code)
         .outerjoin(ReviewAnswerRow, ReviewAnswerRow.review_id == ReviewRow.id)
         .where(
-            ReviewRow.learner_id.in_(learner_ids),
+            ReviewRow.learner_id.in_(set(chain.from_iterable(accounts.values()))),
             ReviewRow.standard_id == standard_id,
             ReviewRow.id != but,
             ReviewAnswerRow.review_id.is_(None),
         )
     )
-    found: dict[int, set[RequirementKey]] = {}
-    for learner_id, level, code in session.execute(query):
-        found.setdefault(learner_id, set()).add(RequirementKey(level, code))
-    return {learner_id: frozenset(keys) for learner_id, keys in found.items()}
+    found: dict[int, list[RequirementKey]] = {}
+    for account_id, level, code in session.execute(query):
+        found.setdefault(account_id, []).append(RequirementKey(level, code))
+    of_learners = gathered(accounts, found)
+    return {learner_id: frozenset(keys) for learner_id, keys in of_learners.items()}
 
 
 def _add(session: Session, row: Base, taken: str) -> None:

@@ -264,6 +264,20 @@ def deliveries_to(session: Session, person_id: int, resource_id: str) -> Sequenc
     return [as_delivery(row) for row in session.scalars(query)]
 
 
+def was_told(session: Session, course_id: int, resource_id: str, person_id: int) -> bool:
+    """Whether a score of this person was ever queued for the column of this resource id."""
+    query = (
+        select(ScoreRow.id)
+        .join(LineItemRow, LineItemRow.id == ScoreRow.line_item_id)
+        .where(
+            ScoreRow.person_id == person_id,
+            LineItemRow.course_id == course_id,
+            LineItemRow.resource_id == resource_id,
+        )
+    )
+    return session.scalar(query) is not None
+
+
 def delivery(session: Session, delivery_id: int) -> Delivery | None:
     """The row of this id as stored now; None if there is none."""
     row = session.get(ScoreRow, delivery_id, populate_existing=True)

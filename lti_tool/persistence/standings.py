@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ForeignKey, Index, String, func, select, true
+from sqlalchemy import ForeignKey, Index, String, delete, func, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.attainment import AttainmentState
@@ -18,6 +18,7 @@ from lti_tool.domain.standard import RequirementKey
 
 from .courses import MembershipRow
 from .database import Base, UtcDateTime
+from .learners import MergedAccountRow
 from .people import Account, PersonRow, as_account
 
 
@@ -54,6 +55,7 @@ class AttainmentRow(Base):
     rule_version: Mapped[str] = mapped_column(String(40))
     begun: Mapped[bool] = mapped_column(server_default=true())
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decision_id: Mapped[str | None] = mapped_column(ForeignKey("decisions.id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ class Standing:
 class Outcome:
     """A learner's standing to a level, as the registrar reads it. ``steps``: still missing;
     ``begun``: one of the level's own requirements is rated. A requirement that counts for several
-    levels belongs to the lowest of them."""
+    levels belongs to the lowest of them. ``decision_id`` is the newest decision on it, None if
+    there was none."""
 
     learner: Account
     standard_id: str
@@ -83,16 +86,20 @@ class Outcome:
     rule_version: str
     changed_at: datetime
     begun: bool = True
+    decision_id: str | None = None
 
 
 def lock_learner(session: Session, learner_id: int) -> None:
-    """Let no other transaction compute this learner's standing until this one ends.
+    """Let no other transaction compute this learner's standing until this one ends; any of their
+    accounts will do.
 
     Without it two releases at once would each compute from ratings that lack the other's, and
     the later commit would win. Rows that refer to the learner may still be added meanwhile.
     """
+    merged = select(MergedAccountRow.learner_id).where(MergedAccountRow.account_id == learner_id)
+    learner = func.coalesce(merged.scalar_subquery(), learner_id)
     session.execute(
-        select(PersonRow.id).where(PersonRow.id == learner_id).with_for_update(key_share=True)
+        select(PersonRow.id).where(PersonRow.id == learner).with_for_update(key_share=True)
     )
 
 
@@ -161,10 +168,15 @@ def store_outcomes(
         row.state, row.met = each.state.value, each.met
         row.mastered, row.total, row.steps = each.mastered, each.total, each.steps
         row.rule_version, row.begun = each.rule_version, each.begun
-        row.changed_at = each.changed_at
+        row.changed_at, row.decision_id = each.changed_at, each.decision_id
     for gone in stored.values():
         session.delete(gone)
     session.flush()
+
+
+def forget_outcomes(session: Session, learner_id: int) -> None:
+    """Forget every standing of an account to a level: it is another one's learner now."""
+    session.execute(delete(AttainmentRow).where(AttainmentRow.learner_id == learner_id))
 
 
 def standings_of(
@@ -226,4 +238,5 @@ def as_outcome(row: AttainmentRow, learner: Account, changed_at: datetime) -> Ou
         row.rule_version,
         changed_at,
         row.begun,
+        row.decision_id,
     )

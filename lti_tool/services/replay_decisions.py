@@ -40,10 +40,11 @@ class Replayed:
 def replay_decisions(session: Session, catalogue: Catalogue) -> Iterator[Replayed]:
     """Replay all decisions, oldest first, one at a time: memory does not grow with them."""
     for each in decisions.every_decision(session):
-        yield Replayed(each, _outcome(session, catalogue, each))
+        yield Replayed(each, replay(session, catalogue, each))
 
 
-def _outcome(session: Session, catalogue: Catalogue, decision: Decision) -> Outcome:
+def replay(session: Session, catalogue: Catalogue, decision: Decision) -> Outcome:
+    """What comes of one decision computed again."""
     try:
         bundle = catalogue.find(decision.standard_id)
     except UnknownStandardError:
@@ -53,7 +54,9 @@ def _outcome(session: Session, catalogue: Catalogue, decision: Decision) -> Outc
     if rules is None:
         return Outcome.RULE_GONE
     upto = decision.carried or 0
-    found = ratings_of(session, bundle, [learner.id], school_id=learner.school_id, up_to=upto)
+    found = ratings_of(
+        session, bundle, [learner.id], school_id=learner.school_id, up_to=upto, ever=True
+    )
     stored = found.get(learner.id, ())
     same = same_again(decision, stored, rules, rubrics_of(session, bundle, stored))
     return Outcome.SAME if same else Outcome.DIFFERENT

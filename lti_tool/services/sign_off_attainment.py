@@ -10,7 +10,14 @@ from lti_tool.domain.errors import (
     ReasonMissingError,
     StaleFormError,
 )
-from lti_tool.persistence import carry_decisions, decisions, link_decisions, people, standings
+from lti_tool.persistence import (
+    carry_decisions,
+    decisions,
+    learners,
+    link_decisions,
+    people,
+    standings,
+)
 from lti_tool.persistence.people import Account
 
 from .standing import evidence_digest, last_decisions, level_rule, masteries_of, update_standing
@@ -62,7 +69,7 @@ def revoke_attainment(work: Work, subject: LevelOf, *, reason: str, school_id: i
 def _of_school(work: Work, learner_id: int, school_id: int) -> Account:
     """Of two who decide at once the second sees what the first decided."""
     standings.lock_learner(work.session, learner_id)
-    learner = people.account(work.session, learner_id)
+    learner = people.account(work.session, learners.learner_of(work.session, learner_id))
     if learner.school_id != school_id:
         raise NotFoundError
     return learner

@@ -12,7 +12,7 @@ from lti_tool.domain.mapping import AttainmentRule
 from lti_tool.domain.rating import Rating, in_force
 from lti_tool.domain.rubric import Rubrics
 from lti_tool.domain.standard import Level, RequirementKey
-from lti_tool.persistence import courses, decisions, people, recomputations
+from lti_tool.persistence import courses, decisions, learners, people, recomputations
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
@@ -76,7 +76,8 @@ def _learners(
     if course_id is not None:
         return [each.id for each in courses.students_of(session, course_id)]
     count = recomputations.learners_with_evidence(session, school_id, standard_id)
-    return recomputations.next_learners(session, school_id, standard_id, after_id=0, most=count)
+    found = recomputations.next_learners(session, school_id, standard_id, after_id=0, most=count)
+    return list(dict.fromkeys(own[0] for own in learners.accounts_of(session, found).values()))
 
 
 @dataclass(frozen=True, slots=True)

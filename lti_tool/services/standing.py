@@ -25,7 +25,13 @@ from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mapping import AttainmentRule, EquivalenceClasses
 from lti_tool.domain.mastery import Mastery
 from lti_tool.domain.rating import in_force
-from lti_tool.domain.score import Score, assessment_comment, assessment_score, level_score
+from lti_tool.domain.score import (
+    LEVEL_WITHDRAWN,
+    Score,
+    assessment_comment,
+    assessment_score,
+    level_score,
+)
 from lti_tool.domain.standard import RequirementKey
 from lti_tool.domain.submission import Submission
 from lti_tool.persistence import (
@@ -33,6 +39,7 @@ from lti_tool.persistence import (
     carry_decisions,
     courses,
     decisions,
+    learners,
     line_items,
     link_decisions,
     people,
@@ -145,9 +152,11 @@ def update_standing(work: Work, bundle: StandardBundle, learner: Account, rules:
 
 
 def _update(work: Work, bundle: StandardBundle, learner: Account, rules: LevelRule) -> None:
-    standings.lock_learner(work.session, learner.id)
+    learner = _locked(work, learner)
+    accounts = learners.accounts_of(work.session, [learner.id])[learner.id]
     masteries = masteries_of(work.session, bundle, rules, learner.id, work.now)
-    standings.store_masteries(work.session, learner.id, bundle.standard.id, masteries.values())
+    for each in accounts:
+        standings.store_masteries(work.session, each, bundle.standard.id, masteries.values())
     last = last_decisions(work.session, learner.id, bundle.standard.id)
     told: dict[str, Score] = {}
     outcomes: list[Outcome] = []
@@ -158,7 +167,9 @@ def _update(work: Work, bundle: StandardBundle, learner: Account, rules: LevelRu
         state = attainment_state(attainment, has_evidence=evidence, last=decision)
         if state is not AttainmentState.NO_EVIDENCE:
             begun = any(key.level == level.key for key in masteries)
-            outcomes.append(_outcome(work, bundle, learner, attainment, state, begun=begun))
+            made = _outcome(work, bundle, learner, attainment, state)
+            last_id = decision.id if decision is not None else None
+            outcomes.append(replace(made, begun=begun, decision_id=last_id))
         score = level_score(
             attainment,
             state,
@@ -169,7 +180,19 @@ def _update(work: Work, bundle: StandardBundle, learner: Account, rules: LevelRu
         if score is not None:
             told[level.key] = score
     standings.store_outcomes(work.session, learner, bundle.standard.id, outcomes)
-    _queue_levels(work, bundle, learner, told)
+    for each in accounts:
+        _queue_levels(work, bundle, each, told)
+
+
+def _locked(work: Work, account: Account) -> Account:
+    """The learner whose account this is, for nobody else to compute until this transaction ends;
+    somebody may have merged the account while the lock was waited for."""
+    standings.lock_learner(work.session, account.id)
+    learner_id = learners.learner_of(work.session, account.id)
+    if learner_id == account.id:
+        return account
+    standings.lock_learner(work.session, learner_id)
+    return people.account(work.session, learner_id)
 
 
 def evidence_digest(
@@ -217,8 +240,6 @@ def _outcome(
     learner: Account,
     attainment: Attainment,
     state: AttainmentState,
-    *,
-    begun: bool,
 ) -> Outcome:
     return Outcome(
         learner=learner,
@@ -231,28 +252,29 @@ def _outcome(
         steps=attainment.steps,
         rule_version=attainment.rule_version,
         changed_at=work.now,
-        begun=begun,
     )
 
 
 def _queue_levels(
-    work: Work, bundle: StandardBundle, learner: Account, told: Mapping[str, Score]
+    work: Work, bundle: StandardBundle, account_id: int, told: Mapping[str, Score]
 ) -> None:
-    """Queue each level's score for every course of the learner that assesses the level.
+    """Queue each level's score for every course of an account that assesses the level.
 
     A course they have left is passed over: its LMS takes no score for them. The column is the
-    tool's own, with no resource link: deleting an activity leaves it.
+    tool's own, with no resource link: deleting an activity leaves it. What rests on no rating any
+    more, since two accounts are no longer one learner's, is taken back where it was told.
     """
     session, standard = work.session, bundle.standard
-    for course in courses.courses_of_student(session, learner.id, present=True):
+    for course in courses.courses_of_student(session, account_id, present=True):
         if course.line_items_url is None:
             continue
         for level in assessments.levels_assessed(session, course.id, standard.id):
-            if level in told:
+            place = f"{standard.id}/{level}"
+            if level in told or scores.was_told(session, course.id, place, account_id):
                 item = line_items.ensure_line_item(
                     session,
                     course_id=course.id,
-                    resource_id=f"{standard.id}/{level}",
+                    resource_id=place,
                     tag=line_items.ATTAINMENT_TAG,
                     label=_level_label(bundle, level),
                     maximum=Decimal(1),
@@ -260,8 +282,8 @@ def _queue_levels(
                 scores.queue_score(
                     session,
                     line_item_id=item.id,
-                    person_id=learner.id,
-                    score=told[level],
+                    person_id=account_id,
+                    score=told.get(level, LEVEL_WITHDRAWN),
                     now=work.now,
                     bulk=work.bulk,
                 )

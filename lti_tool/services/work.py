@@ -11,7 +11,15 @@ from lti_tool.domain.carrying import carried, carried_steps
 from lti_tool.domain.rating import Rating
 from lti_tool.domain.rubric import RubricShelf
 from lti_tool.domain.standard import RequirementKey
-from lti_tool.persistence import audit_log, carry_decisions, ratings, reviews, rubric_versions
+from lti_tool.persistence import (
+    audit_log,
+    carry_decisions,
+    learners,
+    merges,
+    ratings,
+    reviews,
+    rubric_versions,
+)
 from lti_tool.persistence.database import Session
 
 
@@ -68,21 +76,25 @@ def ratings_of(
     *,
     school_id: int,
     up_to: int | None = None,
+    ever: bool = False,
 ) -> Mapping[int, Sequence[Rating]]:
     """All ratings of some learners of a school that bear on a standard, by learner, drafts
     included: those under it, and those of older versions that the school decided to carry over;
-    ``up_to``: after so many of its decisions. A learner without any is missing."""
+    ``up_to``: after so many of its decisions. A learner without any is missing.
+
+    Those for any account of a learner count; with ``ever`` for any that was a learner's once, for
+    a decision of then is replayed from ratings that it names.
+    """
     standard = bundle.standard
-    found = {
-        learner_id: list(given)
-        for learner_id, given in ratings.ratings_of_learners(
-            session, learner_ids, standard.id
-        ).items()
-    }
+    accounts = learners.accounts_of(session, learner_ids)
+    if ever:
+        accounts = {each: tuple(merges.ever_of(session, each)) for each in learner_ids}
+    under_it = ratings.ratings_of_learners(session, accounts, standard.id)
+    found = {learner_id: list(given) for learner_id, given in under_it.items()}
     made = carry_decisions.carry_decisions_of(session, school_id, standard.id, up_to=up_to)
     steps = carried_steps(made)
     for older in steps:
-        theirs = ratings.ratings_of_learners(session, learner_ids, older)
+        theirs = ratings.ratings_of_learners(session, accounts, older)
         for learner_id, given in theirs.items():
             counted = carried(given, steps, standard)
             if counted:
@@ -100,10 +112,11 @@ def reviewed_of(
 ) -> Mapping[int, frozenset[RequirementKey]]:
     """The requirements of a standard that are frozen by a review, by learner: one of a carried
     rating freezes what it is carried to. ``but`` is the id of a review to pass over."""
-    found = dict(reviews.under_review(session, learner_ids, bundle.standard.id, but=but))
+    accounts = learners.accounts_of(session, learner_ids)
+    found = dict(reviews.under_review(session, accounts, bundle.standard.id, but=but))
     made = carry_decisions.carry_decisions_of(session, school_id, bundle.standard.id)
     for older, steps in carried_steps(made).items():
-        theirs = reviews.under_review(session, learner_ids, older, but=but)
+        theirs = reviews.under_review(session, accounts, older, but=but)
         for learner_id, keys in theirs.items():
             targets = frozenset(target for key in keys for target in steps.get(key, ()))
             found[learner_id] = found.get(learner_id, frozenset()) | targets

@@ -5,7 +5,7 @@ The last sign-off is recomputed from the very ratings it rests on and compared. 
 deciding (``sign_off_attainment``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,15 @@ from lti_tool.domain.attainment import Attainment, AttainmentState, Decision, at
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.mapping import AttainmentRule
 from lti_tool.domain.standard import Level
-from lti_tool.persistence import courses, decisions, line_items, people, schools, scores
+from lti_tool.persistence import (
+    courses,
+    decisions,
+    learners,
+    line_items,
+    people,
+    schools,
+    scores,
+)
 from lti_tool.persistence.courses import Course
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
@@ -98,7 +106,8 @@ def explain_decision(
     school_id: int,
     now: datetime,
 ) -> DecisionExplained:
-    """Everything about one level of one learner of the school.
+    """Everything about one level of one learner of the school, whichever of their accounts is
+    asked for.
 
     Raises NotFoundError for anybody who is no learner of this school, UnknownStandardError,
     UnknownRequirementError for a level the standard does not have.
@@ -113,7 +122,7 @@ def explain_decision(
     return DecisionExplained(
         school=schools.school(session, school_id),
         learner=learner,
-        courses=tuple(courses.courses_of_student(session, learner.id)),
+        courses=tuple(_courses(session, learner)),
         bundle=subject.bundle,
         rule=subject.rules.rule,
         level=subject.level,
@@ -135,7 +144,7 @@ def _subject(
     found = bundle.standard.level(level)
     rules = level_rule(session, bundle, learner.school_id)
     masteries = masteries_of(session, bundle, rules, learner.id, now)
-    if not masteries and not courses.courses_of_student(session, learner.id):
+    if not masteries and not _courses(session, learner):
         raise NotFoundError
     given = [rating for each in masteries.values() for rating in each.ratings]
     rubrics = rubrics_of(session, bundle, given)
@@ -143,8 +152,14 @@ def _subject(
     return Subject(bundle, rubric, rubrics, found, learner, masteries, rules)
 
 
+def _courses(session: Session, learner: Account) -> Sequence[Course]:
+    accounts = learners.accounts_of(session, [learner.id])[learner.id]
+    found = (each for one in accounts for each in courses.courses_of_student(session, one))
+    return sorted(dict.fromkeys(found), key=lambda each: each.id)
+
+
 def _of_school(session: Session, learner_id: int, school_id: int) -> Account:
-    learner = people.account(session, learner_id)
+    learner = people.account(session, learners.learner_of(session, learner_id))
     if learner.school_id != school_id:
         raise NotFoundError
     return learner
@@ -156,7 +171,12 @@ def _replay(session: Session, subject: Subject, made: Iterable[Decision]) -> Rep
         return None
     bundle, learner = subject.bundle, subject.learner
     found = ratings_of(
-        session, bundle, [learner.id], school_id=learner.school_id, up_to=signed.carried or 0
+        session,
+        bundle,
+        [learner.id],
+        school_id=learner.school_id,
+        up_to=signed.carried or 0,
+        ever=True,
     )
     stored = found.get(learner.id, ())
     rules = rules_then(session, bundle, learner.school_id, signed)
@@ -171,7 +191,8 @@ def _trail(session: Session, subject: Subject) -> tuple[DecisionShown, ...]:
 
 
 def _told(session: Session, learner: Account, resource_id: str) -> Iterable[Told]:
-    for delivery in scores.deliveries_to(session, learner.id, resource_id):
-        item = line_items.line_item(session, delivery.line_item_id)
-        if item is not None:
-            yield Told(courses.course(session, item.course_id), delivery)
+    for account in learners.accounts_of(session, [learner.id])[learner.id]:
+        for delivery in scores.deliveries_to(session, account, resource_id):
+            item = line_items.line_item(session, delivery.line_item_id)
+            if item is not None:
+                yield Told(courses.course(session, item.course_id), delivery)
