@@ -3,7 +3,7 @@
 Not here: what a learner hands in (``submission``) and what a rater gives (``rating``).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -102,6 +102,23 @@ def checked(assessment: Assessment) -> Assessment:
         raise BadAssessmentError("review_days", "out_of_range")
     _check_second_marking(assessment)
     return assessment
+
+
+def extended(assessment: Assessment, until: datetime | None) -> Assessment:
+    """The assessment as it is for a learner who may hand in until then; None, or a time that is not
+    later than everybody's, changes nothing."""
+    due = assessment.due_at
+    if until is None or due is None or until <= due:
+        return assessment
+    return replace(assessment, due_at=until)
+
+
+def check_extension(assessment: Assessment, until: datetime) -> None:
+    """Raise BadAssessmentError unless a learner gains time by this."""
+    if assessment.due_at is None:
+        raise BadAssessmentError("due", "missing")
+    if until <= assessment.due_at:
+        raise BadAssessmentError("due", "not_later")
 
 
 def _check_requirements(assessment: Assessment) -> None:

@@ -30,7 +30,14 @@ from lti_tool.domain.submission import (
     missing_self_ratings,
     next_attempt,
 )
-from lti_tool.persistence import assessments, briefs, courses, ratings, submissions
+from lti_tool.persistence import (
+    assessments,
+    briefs,
+    courses,
+    extensions,
+    ratings,
+    submissions,
+)
 from lti_tool.persistence.database import Session
 
 from .work import rated_with
@@ -96,6 +103,8 @@ class AssessmentShown:
     """Whether any rating is released to the student."""
     late: bool
     """Whether work handed in now would be late."""
+    is_extended: bool
+    """Whether it is due later for this student than for others."""
 
     @property
     def number(self) -> int:
@@ -148,7 +157,8 @@ def show_assessment(
 ) -> AssessmentShown:
     """The assessment as its student sees it; ``learner_id`` None: as somebody without a name does.
     Raises NotFoundError outside the course."""
-    assessment = assessments.assessment(session, assessment_id, course_id=course_id)
+    everybodys = assessments.assessment(session, assessment_id, course_id=course_id)
+    assessment = extensions.for_learner(session, everybodys, learner_id)
     bundle = rated_with(session, catalogue.find(assessment.standard_id), assessment.id)
     attempts = (
         submissions.attempts_of(session, assessment.id, learner_id)
@@ -177,6 +187,7 @@ def show_assessment(
         and not any(each.submission_id == newest.id for each in given),
         has_feedback=any(each.released_at is not None for each in given),
         late=assessment.is_late(now),
+        is_extended=assessment != everybodys,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lti_tool.catalogue import Catalogue, StandardBundle
-from lti_tool.domain.assessment import Assessment
+from lti_tool.domain.assessment import Assessment, extended
 from lti_tool.domain.attainment import (
     AreaStanding,
     Attainment,
@@ -34,7 +34,7 @@ from lti_tool.domain.standard import (
     WorkArea,
 )
 from lti_tool.domain.submission import Submission, SubmissionState
-from lti_tool.persistence import assessments, people, submissions
+from lti_tool.persistence import assessments, extensions, people, submissions
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
@@ -49,6 +49,8 @@ class Opportunity:
     assessment: Assessment
     attempt: Submission | None
     """The student's newest attempt, None before the first."""
+    is_past: bool
+    """Whether it was due already, and nothing is handed in that waits to be rated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,12 +299,15 @@ def _opportunities(
     session: Session, learner_id: int, course_id: int, now: datetime
 ) -> Sequence[Opportunity]:
     found = []
-    for each in assessments.assessments_of(session, course_id):
+    more_time = extensions.extensions_of(session, learner_id)
+    for everybodys in assessments.assessments_of(session, course_id):
+        each = extended(everybodys, more_time.get(everybodys.id))
         attempts = submissions.attempts_of(session, each.id, learner_id)
         newest = attempts[-1] if attempts else None
         if _can_be_taken(each, newest, now):
-            found.append(Opportunity(each, newest))
-    return sorted(found, key=lambda each: _when(each.assessment))
+            waits = newest is not None and newest.state is SubmissionState.SUBMITTED
+            found.append(Opportunity(each, newest, each.is_late(now) and not waits))
+    return sorted(found, key=_when)
 
 
 def _can_be_taken(assessment: Assessment, newest: Submission | None, now: datetime) -> bool:
@@ -318,10 +323,10 @@ def _can_be_taken(assessment: Assessment, newest: Submission | None, now: dateti
     return drafting or assessment.attempts is None or used < assessment.attempts
 
 
-def _when(assessment: Assessment) -> tuple[bool, float]:
-    """Those with a due time first, soonest first."""
-    due = assessment.due_at
-    return due is None, due.timestamp() if due is not None else 0.0
+def _when(opportunity: Opportunity) -> tuple[bool, bool, float]:
+    """What comes or waits before what is past; those with a due time first, soonest first."""
+    due = opportunity.assessment.due_at
+    return opportunity.is_past, due is None, due.timestamp() if due is not None else 0.0
 
 
 def _ratings(session: Session, learner: Account, bundle: StandardBundle) -> Sequence[Rating]:
