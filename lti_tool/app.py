@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 from cryptography.fernet import Fernet, MultiFernet
 from flask import Flask
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from lti_tool.api import Api, create_api
 from lti_tool.catalogue import Catalogue, Folders, Shelf
 from lti_tool.delivery.announcing import Announcer
 from lti_tool.delivery.columns import ColumnKeeper
@@ -69,13 +71,13 @@ from lti_tool.web import (
 from lti_tool.web.browser_session import RowSessionInterface
 from lti_tool.web.errors import init_errors
 from lti_tool.web.limiter import Limiter
-from lti_tool.web.limits import init_limits
+from lti_tool.web.limits import ApiLimits, init_limits
 from lti_tool.web.localisation import init_localisation
 from lti_tool.web.monitoring import init_monitoring
 from lti_tool.web.notifications import init_notifications
 from lti_tool.web.preferences import chosen_language
 from lti_tool.web.security import init_security
-from lti_tool.web.wiring import Announce, CaseAccess, Wiring, install
+from lti_tool.web.wiring import Announce, CaseAccess, Wiring, install, wiring_of
 
 FORM_MEMORY = 2 * 1024 * 1024
 BLUEPRINTS = (
@@ -245,7 +247,29 @@ def create_app(
         app.register_blueprint(pages.blueprint)
     if with_design_page:
         app.register_blueprint(design.blueprint)
+    api = _api(parts, wiring_of(app).limiter)
+    mounted = DispatcherMiddleware(app.wsgi_app, {"/api/v1": api})
+    app.wsgi_app = mounted  # type: ignore[method-assign] # Flask's own way to add a middleware
     return app
+
+
+def _api(parts: Parts, limiter: Limiter) -> Flask:
+    """The JSON API, an application of its own: without sessions, cookies and forms."""
+    settings = parts.settings
+    limits = ApiLimits(limiter, parts.clock, proxies=settings.proxies)
+    api = create_api(
+        Api(
+            database=parts.database,
+            catalogue=lambda: parts.catalogue,
+            clock=parts.clock,
+            zone=ZoneInfo(settings.time_zone),
+            base_url=settings.base_url,
+            admit_token=limits.token,
+            admit_address=limits.address,
+        )
+    )
+    init_monitoring(api, behind_proxy=settings.proxies > 0)
+    return api
 
 
 def from_environment() -> Flask:

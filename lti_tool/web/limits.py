@@ -12,6 +12,8 @@ limit           counted by                    at once, then per second
 ``login``       person, as the LMS hints      60, 1
 ``launch``      person, as the LMS signed     60, 1
 ``upload``      session                       60, 1
+``api``         access token                  120, 4
+``api_door``    address, without a token      60, 1
 ``part``        session                       600, 20
 ==============  ============================  =======================
 
@@ -19,12 +21,13 @@ Not here: what one request may be big (``launch``, ``registration``, ``create_ap
 fast the tool calls an LMS (``delivery``).
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from datetime import datetime
 
 from flask import Flask, request
 
 from .access import session_token
-from .limiter import Limit
+from .limiter import Limit, Limiter, TooManyRequestsError
 from .wiring import wired
 
 FRONT_DOORS = frozenset(
@@ -47,6 +50,8 @@ ADDRESS = Limit("address", 1200, 40.0)
 LOGIN = Limit("login", 60, 1.0)
 LAUNCH = Limit("launch", 60, 1.0)
 UPLOAD = Limit("upload", 60, 1.0)
+API = Limit("api", 120, 4.0)
+API_DOOR = Limit("api_door", 60, 1.0)
 PART = Limit("part", 600, 20.0)
 
 
@@ -73,6 +78,32 @@ def count_launch(platform_id: int, sub: str) -> None:
     TooManyRequestsError."""
     if sub:
         _admit_one(LAUNCH, (platform_id, sub))
+
+
+class ApiLimits:
+    """Counts what the API is asked, which is an application of its own. Both methods return the
+    seconds to wait where there were too many requests, else None."""
+
+    def __init__(self, limiter: Limiter, clock: Callable[[], datetime], *, proxies: int) -> None:
+        self._limiter = limiter
+        self._clock = clock
+        self._proxies = proxies
+
+    def token(self, token_id: int) -> int | None:
+        """Count a request with a token that works."""
+        return self._wait(API, token_id)
+
+    def address(self) -> int | None:
+        """Count a request without one, by the address it comes from."""
+        found = _client_address(self._proxies)
+        return None if found is None else self._wait(API_DOOR, found)
+
+    def _wait(self, limit: Limit, who: Hashable) -> int | None:
+        try:
+            self._limiter.admit(limit, who, self._clock())
+        except TooManyRequestsError as refused:
+            return refused.seconds
+        return None
 
 
 def _admit_one(limit: Limit, who: Hashable) -> None:
