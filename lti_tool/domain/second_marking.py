@@ -42,6 +42,8 @@ HELD = frozenset({Stage.WAITING, Stage.BEGUN, Stage.DIFFERENT})
 """Nothing of the work is released, and it is not given back for revision."""
 FROZEN = frozenset({Stage.BEGUN, Stage.DIFFERENT})
 """Nobody changes a rating of the work but by settling a difference."""
+MARKABLE = frozenset({Stage.WAITING, Stage.BEGUN})
+"""A second rater may mark the work."""
 HIDING = frozenset({Stage.FIRST, Stage.WAITING, Stage.BEGUN})
 """What the first rater gave is hidden from everybody who might mark second."""
 
@@ -172,7 +174,7 @@ def check_second_rater(
     """Raises SecondMarkingRefusedError unless the person may mark a work a second time now:
     ``not_now`` where it is not chosen, not rated completely or done, ``taken`` where somebody else
     is at it, ``own`` for who gave or saw the first ratings."""
-    if stage not in {Stage.WAITING, Stage.BEGUN}:
+    if stage not in MARKABLE:
         raise SecondMarkingRefusedError("not_now")
     if marking is not None and marking.rater_id != person_id:
         raise SecondMarkingRefusedError("taken")

@@ -30,12 +30,15 @@ from lti_tool.domain.errors import SecondMarkingRefusedError, StaleRatingError
 from lti_tool.domain.rating import Rating
 from lti_tool.domain.second_marking import Comparison, Resolution, SecondMarking
 from lti_tool.domain.standard import RequirementKey
-from lti_tool.domain.submission import Submission
+from lti_tool.domain.submission import Submission, SubmissionState
 
 from .assessments import AssessmentRow
 from .courses import CourseRow
 from .database import Base, UtcDateTime
 from .submissions import SubmissionRow
+
+
+IN_HAND = (SubmissionState.SUBMITTED, SubmissionState.RELEASED)
 
 
 class SecondMarkingRow(Base):
@@ -241,6 +244,18 @@ def comparisons_of_school(
     )
 
 
+def works_in_course(session: Session, course_id: int) -> int:
+    """How many works are handed in or released in a course."""
+    return session.scalars(_works().where(AssessmentRow.course_id == course_id)).one()
+
+
+def works_in_school(session: Session, school_id: int, standard_id: str) -> int:
+    """How many works are handed in or released in the courses of a school under a standard."""
+    query = _works().join(CourseRow, CourseRow.id == AssessmentRow.course_id)
+    inside = CourseRow.school_id == school_id, AssessmentRow.standard_id == standard_id
+    return session.scalars(query.where(*inside)).one()
+
+
 def add_reader(session: Session, submission_id: str, person_id: int) -> None:
     """Note that somebody joins the first rating of a work; twice is once."""
     session.merge(FirstReaderRow(submission_id=submission_id, person_id=person_id))
@@ -258,6 +273,14 @@ def readers_of(session: Session, submission_ids: Collection[str]) -> Mapping[str
 
 Compared = Select[ComparisonRow, ResolutionRow]
 """Without a resolution the second is None: it is joined from outside."""
+
+
+def _works() -> Select[int]:
+    return (
+        select(func.count(SubmissionRow.id))
+        .join(AssessmentRow, AssessmentRow.id == SubmissionRow.assessment_id)
+        .where(SubmissionRow.state.in_([each.value for each in IN_HAND]))
+    )
 
 
 def _compared() -> Compared:

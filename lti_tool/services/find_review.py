@@ -5,10 +5,11 @@ Moodle 4.5 lets a student make such a launch about a classmate by typing its URL
 decided here.
 """
 
+from lti_tool.domain.anonymity import is_nameless
 from lti_tool.domain.errors import NotAllowedError
 from lti_tool.domain.launch import Role
 from lti_tool.domain.submission import SubmissionState
-from lti_tool.persistence import people, platforms, submissions
+from lti_tool.persistence import assessments, people, platforms, submissions
 from lti_tool.persistence.courses import Course
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
@@ -23,7 +24,8 @@ def submission_to_review(
     roles: frozenset[Role],
     for_user: str,
 ) -> str | None:
-    """The id of the newest work that this user of the platform handed in; None without any.
+    """The id of the newest work that this user of the platform handed in; None without any, and
+    for a teacher while names are hidden: the gradebook would tell whose work it is.
 
     The assessment is the course's, as the launch's link opens it. Raises NotAllowedError unless the
     viewer teaches the course or is that user.
@@ -36,5 +38,9 @@ def submission_to_review(
     if learner is None:
         return None
     attempts = submissions.attempts_of(session, assessment_id, learner.id)
+    if Role.TEACHER in roles:
+        assessment = assessments.assessment(session, assessment_id, course_id=course.id)
+        if is_nameless(assessment, attempts):
+            return None
     handed_in = [each.id for each in attempts if each.state is not SubmissionState.DRAFT]
     return handed_in[-1] if handed_in else None

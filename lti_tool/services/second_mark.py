@@ -59,7 +59,7 @@ def mark_second(
     Raises SecondMarkingRefusedError (see :func:`check_second_rater`; ``taken`` where somebody else
     began at the same moment), NotInAssessmentError, BadRatingError, StaleRatingError.
     """
-    begun = _may_mark(work, submission, assessment)
+    begun = check_marking(work, submission, assessment)
     key = assessment.key(judgement.code)
     rubric = rated_with(work.session, work.bundle(assessment.standard_id), assessment.id).rubric
     rubric.check(key, judgement.performance_level, judgement.comment)
@@ -82,7 +82,7 @@ def take_back_second(
 
     Raises SecondMarkingRefusedError, NotFoundError for anything but their newest word on a code.
     """
-    _may_mark(work, submission, assessment)
+    check_marking(work, submission, assessment)
     given = second_markings.second_ratings(work.session, submission, assessment).values()
     if rating_id not in {each.id for each in given}:
         raise NotFoundError
@@ -98,7 +98,7 @@ def finish_second(
 
     Raises BadRatingError naming the first code without a second rating, SecondMarkingRefusedError.
     """
-    _may_mark(work, submission, assessment)
+    check_marking(work, submission, assessment)
     second = second_markings.second_ratings(work.session, submission, assessment)
     for code in assessment.codes:
         if code not in second:
@@ -161,8 +161,9 @@ def join_first(work: Work, submission: Submission, assessment: Assessment) -> No
     work.note("join_first_rating", f"submission:{submission.id}")
 
 
-def _may_mark(work: Work, submission: Submission, assessment: Assessment) -> bool:
-    """Whether the actor has begun already. Raises SecondMarkingRefusedError."""
+def check_marking(work: Work, submission: Submission, assessment: Assessment) -> bool:
+    """Whether the actor, who may mark the work now, has begun already. Raises
+    SecondMarkingRefusedError for who may not."""
     given = ratings.ratings_of_submission(work.session, submission.id)
     marking = second_markings.marking_of(work.session, submission.id)
     readers = second_markings.readers_of(work.session, [submission.id])

@@ -4,17 +4,20 @@ Not here: the work itself (``show_work``).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.rating import Rating, latest
+from lti_tool.domain.second_marking import HELD
 from lti_tool.domain.submission import Submission, SubmissionState
 from lti_tool.persistence import assessments, courses, groups, people, ratings, submissions
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
+
+from .unseen import shown_as, stages_in
 
 
 class QueueState(StrEnum):
@@ -24,6 +27,8 @@ class QueueState(StrEnum):
     """Handed in, not every code rated."""
     READY = "ready"
     """Every code rated, something not released: a first rating or a correction."""
+    SECOND = "second"
+    """Every code rated, and held: for a second rater, or by a difference that is not settled."""
     RETURNED = "returned"
     """Given back; the student is revising."""
     RELEASED = "released"
@@ -113,13 +118,18 @@ def _queue(session: Session, assessment: Assessment, students: Sequence[Account]
     attempts = _by_learner(
         submissions.submissions_to(session, assessment.id, tuple(SubmissionState))
     )
-    newest = _newest_ratings(ratings.ratings_of_assessment(session, assessment.id))
+    given = ratings.ratings_of_assessment(session, assessment.id)
+    newest = _newest_ratings(given)
+    works = [each for line in attempts.values() for each in line]
+    stages = stages_in(session, assessment, works, given)
+    held = frozenset(each for each, stage in stages.items() if stage in HELD)
     gone = attempts.keys() - {each.id for each in students}
     left = people.accounts(session, gone).values() if gone else ()
 
     def rows(learners: Iterable[Account]) -> tuple[QueueRow, ...]:
-        made = (_row(assessment, each, attempts.get(each.id, ()), newest) for each in learners)
-        return tuple(sorted(made, key=_waiting_order))
+        lines = ((each, attempts.get(each.id, ())) for each in learners)
+        made = (_row(assessment, each, line, newest, held) for each, line in lines)
+        return tuple(sorted(made, key=_unnamed_order if assessment.anonymous else _waiting_order))
 
     return Queue(assessment, rows(students), rows(left))
 
@@ -143,14 +153,18 @@ def _row(
     learner: Account,
     attempts: Sequence[Submission],
     newest: Mapping[str, Mapping[str, Rating]],
+    held: Collection[str],
 ) -> QueueRow:
+    shown = shown_as(learner, assessment, attempts)
     handed_in = [each for each in attempts if each.state is not SubmissionState.DRAFT]
     observed = attempts and newest.get(attempts[-1].id) and attempts[-1] not in handed_in
     if not handed_in or observed:
-        return _not_handed_in(assessment, learner, attempts, newest)
+        return _not_handed_in(assessment, shown, attempts, newest)
     submission = handed_in[-1]
     given = newest.get(submission.id, {})
-    return QueueRow(learner, _state(assessment, submission, given), submission, len(given))
+    state = _state(assessment, submission, given)
+    state = QueueState.SECOND if submission.id in held else state
+    return QueueRow(shown, state, submission, len(given))
 
 
 def _not_handed_in(
@@ -184,3 +198,8 @@ def _waiting_order(row: QueueRow) -> tuple[int, float]:
     """By state, and within a state the longest waiting first; those without work stay as given."""
     since = row.since.timestamp() if row.since else 0.0
     return ORDER.index(row.state), since
+
+
+def _unnamed_order(row: QueueRow) -> tuple[int, float, str]:
+    """The same, without the order of student numbers, which would tell names."""
+    return *_waiting_order(row), row.learner.label

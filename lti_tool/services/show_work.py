@@ -7,18 +7,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lti_tool.catalogue import Catalogue, StandardBundle
+from lti_tool.domain.anonymity import is_nameless
 from lti_tool.domain.assessment import AssessedRequirement, Assessment
 from lti_tool.domain.brief import Brief
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.rating import Rating, in_force, latest
 from lti_tool.domain.review import Review
 from lti_tool.domain.rubric import Criterion, PerformanceLevel
+from lti_tool.domain.second_marking import FROZEN, HELD, MARKABLE, Stage
 from lti_tool.domain.standard import Requirement
 from lti_tool.domain.submission import Evidence, Submission, SubmissionState
-from lti_tool.persistence import assessments, briefs, people, ratings, reviews, submissions
+from lti_tool.persistence import (
+    assessments,
+    briefs,
+    people,
+    ratings,
+    reviews,
+    second_markings,
+    submissions,
+)
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
+from .unseen import hidden_from, pieces_shown, shown_as, stage_now
 from .work import rated_with
 
 HANDED_IN = (SubmissionState.SUBMITTED, SubmissionState.RETURNED, SubmissionState.RELEASED)
@@ -100,6 +111,14 @@ class WorkToRate:
     previous: str | None
     following: str | None
     next_waiting: str | None
+    stage: Stage = Stage.NONE
+    """Where the second marking of the work stands."""
+    is_second: bool = False
+    """Whether the second rater's own ratings are shown, and nothing of the first one's."""
+    is_hidden: bool = False
+    """Whether the first ratings are hidden from this rater: no page may show them."""
+    is_nameless: bool = False
+    """Whether a pseudonym stands for the learner, and numbers for names of files."""
 
     @property
     def rated(self) -> int:
@@ -116,12 +135,25 @@ class WorkToRate:
         return self.rated == len(self.criteria)
 
     @property
-    def can_be_rated(self) -> bool:
+    def is_readable(self) -> bool:
+        """Whether raters may look at the evidence: not while it is being revised."""
         return self.submission.state in RATEABLE
 
     @property
+    def can_be_rated(self) -> bool:
+        """By the first raters not while it is marked a second time, by the second one only then."""
+        if self.is_second:
+            return self.stage in MARKABLE
+        return self.is_readable and self.stage not in FROZEN
+
+    @property
     def can_be_released(self) -> bool:
-        """Whether every code is rated and something is not released yet."""
+        """Whether every code is rated and something is not released yet, nor held by a second
+        marking; for a second rater, whether the marking can be finished."""
+        if self.is_second:
+            return self.can_be_rated and self.is_complete
+        if self.stage in HELD:
+            return False
         unreleased = self.drafts > 0 or self.submission.state is SubmissionState.SUBMITTED
         return self.can_be_rated and self.is_complete and unreleased
 
@@ -148,9 +180,11 @@ def evidence_to_show(
     Raises NotFoundError for evidence of a draft or a submission being revised.
     """
     found = submissions.submission_with(session, evidence_id)
-    submission, _assessment = submission_to_rate(session, found.id, course_id=course_id)
+    submission, assessment = submission_to_rate(session, found.id, course_id=course_id)
     if submission.state not in RATEABLE:
         raise NotFoundError
+    attempts = submissions.attempts_of(session, assessment.id, submission.learner_id)
+    submission = pieces_shown(submission, assessment, attempts)
     kept = (*submission.evidence, *submission.earlier)
     piece = next((each for each in kept if each.id == evidence_id), None)
     if piece is None:
@@ -159,34 +193,51 @@ def evidence_to_show(
 
 
 def show_work(
-    session: Session, catalogue: Catalogue, submission_id: str, *, course_id: int
+    session: Session,
+    catalogue: Catalogue,
+    submission_id: str,
+    *,
+    course_id: int,
+    viewer_id: int,
+    second: bool = False,
 ) -> WorkToRate:
-    """Everything a rater needs for one submission. Raises NotFoundError."""
+    """Everything a rater needs for one submission; ``second``: for marking it a second time, with
+    nothing of the first ratings. Raises NotFoundError."""
     submission, assessment = submission_to_rate(session, submission_id, course_id=course_id)
     bundle = rated_with(session, catalogue.find(assessment.standard_id), assessment.id)
     line = _newest_attempts(submissions.submissions_to(session, assessment.id, HANDED_IN))
     stored = ratings.ratings_of_assessment(session, assessment.id)
     attempts = submissions.attempts_of(session, assessment.id, submission.learner_id)
+    first = _of(stored, submission)
     own = [each for each in stored if each.learner_id == submission.learner_id]
+    if second:
+        marked = second_markings.second_ratings(session, submission, assessment)
+        own = [each for each in own if each.submission_id != submission.id] + [*marked.values()]
     raters = people.accounts(session, {each.rater_id for each in own})
     asked = reviews.reviews_of_submission(session, submission.id)
-    shelf = _Shelf(bundle, submission, attempts, own, raters, asked=asked)
+    shown = pieces_shown(submission, assessment, attempts)
+    shelf = _Shelf(bundle, shown, attempts, own, raters, asked=asked)
+    stage = stage_now(session, assessment, submission, first)
     ids = [each.id for each in line]
     # An earlier attempt stands where the learner's newest one does.
     place = [each.learner_id for each in line].index(submission.learner_id)
     return WorkToRate(
         assessment=assessment,
         brief=briefs.brief_of(session, assessment.id),
-        submission=submission,
-        learner=people.account(session, submission.learner_id),
+        submission=shown,
+        learner=shown_as(people.account(session, submission.learner_id), assessment, attempts),
         cut=bundle.rubric.cut,
         criteria=tuple(shelf.criterion(each) for each in assessment.requirements),
         attempts=tuple(each for each in attempts if each.state in HANDED_IN),
         place=place + 1,
         of_all=len(ids),
-        previous=ids[place - 1] if place else None,
-        following=ids[place + 1] if place + 1 < len(ids) else None,
-        next_waiting=_next_waiting(line, place, assessment, stored),
+        previous=ids[place - 1] if place and not second else None,
+        following=ids[place + 1] if place + 1 < len(ids) and not second else None,
+        next_waiting=None if second else _next_waiting(line, place, assessment, stored),
+        stage=stage,
+        is_second=second,
+        is_hidden=submission.id in hidden_from(session, viewer_id, {submission.id: stage}, first),
+        is_nameless=is_nameless(assessment, attempts),
     )
 
 

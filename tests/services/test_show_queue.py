@@ -2,8 +2,11 @@
 
 import pytest
 
+from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.launch import Role
+from lti_tool.domain.submission import Submission
+from lti_tool.persistence import second_markings
 from lti_tool.persistence.ratings import ratings_of_submission
 from lti_tool.persistence.submissions import submission_of
 from lti_tool.services.return_submission import return_submission
@@ -14,6 +17,14 @@ from tests.services.classroom import Classroom, open_course
 def queue(classroom: Classroom, assessment_id: str) -> Queue:
     with classroom.reading() as session:
         return show_queue(session, assessment_id, course_id=classroom.course.id)
+
+
+def hold(classroom: Classroom, made: Assessment, work: Submission) -> None:
+    """Rate it, and let a second rater begin."""
+    classroom.rate(work, made, 3, 3, 3)
+    other = classroom.enrol("刘洋", Role.TEACHER)
+    with classroom.working(other) as begun:
+        second_markings.begin(begun.session, work.id, rater_id=other.id, now=begun.now)
 
 
 def test_every_student_stands_in_one_state(classroom: Classroom) -> None:
@@ -29,6 +40,7 @@ def test_every_student_stands_in_one_state(classroom: Classroom) -> None:
         return_submission(work, given_back, "请补充")
     classroom.finish(students["released"], made)
     classroom.draft(students["works"], made)
+    hold(classroom, made, classroom.hand_in(classroom.enrol("second"), made))
     found = queue(classroom, made.id)
     assert {row.learner.name: row.state.value for row in found.rows} == {
         "waits": "waiting",
@@ -37,6 +49,7 @@ def test_every_student_stands_in_one_state(classroom: Classroom) -> None:
         "released": "released",
         "works": "working",
         "nothing": "nothing",
+        "second": "second",
     }
     assert set(found.counts.values()) == {1}
 

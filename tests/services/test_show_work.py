@@ -13,7 +13,13 @@ from tests.services.classroom import Classroom, open_course
 
 def shown(classroom: Classroom, submission: Submission) -> WorkToRate:
     with classroom.reading() as session:
-        return show_work(session, classroom.catalogue, submission.id, course_id=classroom.course.id)
+        return show_work(
+            session,
+            classroom.catalogue,
+            submission.id,
+            course_id=classroom.course.id,
+            viewer_id=classroom.teacher.id,
+        )
 
 
 def test_codes_come_with_descriptors_evidence_and_self_rating(classroom: Classroom) -> None:

@@ -21,6 +21,7 @@ from . import (
     roster,
     rule,
 )
+    second,
 from .frame import blueprint
 
 __all__ = [
@@ -42,3 +43,4 @@ __all__ = [
     "roster",
     "rule",
 ]
+    "second",

@@ -12,6 +12,7 @@ from flask import request
 from lti_tool.domain.assessment import (
     DEFAULT_REVIEW_DAYS,
     MAX_ATTEMPTS,
+    MAX_PERCENT,
     MAX_POINTS,
     MAX_REVIEW_DAYS,
     MAX_TITLE,
@@ -49,6 +50,8 @@ class Typed:
     attempts: str = DEFAULT_ATTEMPTS
     release: str = ReleaseMode.HELD.value
     review_days: str = str(DEFAULT_REVIEW_DAYS)
+    second_percent: str = "0"
+    anonymous: bool = False
 
 
 def typed_before(assessment: Assessment) -> Typed:
@@ -62,6 +65,8 @@ def typed_before(assessment: Assessment) -> Typed:
         attempts="" if assessment.attempts is None else str(assessment.attempts),
         release=assessment.release.value,
         review_days=str(assessment.review_days),
+        second_percent=str(assessment.second_percent),
+        anonymous=assessment.anonymous,
     )
 
 
@@ -77,6 +82,8 @@ def typed_now() -> Typed:
         attempts=form.get("attempts", ""),
         release=form.get("release", ReleaseMode.HELD.value),
         review_days=form.get("review_days", str(DEFAULT_REVIEW_DAYS)),
+        second_percent=form.get("second_percent", "0"),
+        anonymous="anonymous" in form,
     )
 
 
@@ -95,6 +102,8 @@ def read_conditions(reader: FormReader, *, title: str = "") -> Conditions:
         attempts=reader.read(_attempts, None),
         release=reader.read(_release, ReleaseMode.HELD),
         review_days=reader.read(_review_days, DEFAULT_REVIEW_DAYS),
+        second_percent=reader.read(_second_percent, 0),
+        anonymous="anonymous" in request.form,
     )
 
 
@@ -121,6 +130,10 @@ def _review_days() -> int:
     return whole_number("review_days", least=0, most=MAX_REVIEW_DAYS) or 0
 
 
+def _second_percent() -> int:
+    return whole_number("second_percent", least=0, most=MAX_PERCENT) or 0
+
+
 def _release() -> ReleaseMode:
     try:
         return ReleaseMode(request.form.get("release", ReleaseMode.HELD.value))
@@ -139,6 +152,11 @@ def _sentence(error: BadAssessmentError) -> str:
         ("points", "too_precise"): gettext("At most two decimals."),
         ("weight", "out_of_range"): gettext("A weight is a whole number from 1 to 100."),
         ("review_days", "out_of_range"): gettext("From 0 to %(most)s days.", most=MAX_REVIEW_DAYS),
+        ("second_percent", "out_of_range"): gettext("From 0 to 100 percent."),
+        ("second_percent", "at_once"): gettext(
+            "What is released at once cannot be marked a second time first: choose to release "
+            "yourself, or 0."
+        ),
         ("attempts", "out_of_range"): gettext("From 1 to %(most)s attempts.", most=MAX_ATTEMPTS),
     }
     known = sentences.get((error.field, error.reason))

@@ -8,6 +8,7 @@ from lti_tool.persistence import assessments, groups, rosters
 from lti_tool.services.release_ratings import Released, release_all
 from lti_tool.services.show_queue import QueueState, show_assessments, show_queue
 from lti_tool.services.show_review import reviews_to_answer
+from lti_tool.services.show_second_marking import second_lines
 from lti_tool.web.access import member, reading, requires, working
 from lti_tool.web.localisation import gettext, ngettext
 from lti_tool.web.wiring import wired
@@ -43,6 +44,7 @@ def queue(assessment_id: str) -> ResponseReturnValue:
         in_course = groups.groups_of(session, course_id)
         class_list = rosters.roster_of(session, member().course_id)
         asked = reviews_to_answer(session, found.assessment.id)
+        seconds = second_lines(session, found.assessment, viewer_id=member().id)
     remember(found.assessment.id)
     bundle = wired().catalogue.find(found.assessment.standard_id)
     only = _asked_state()
@@ -57,6 +59,7 @@ def queue(assessment_id: str) -> ResponseReturnValue:
         rows=found.only(only),
         class_list=class_list,
         reviews=asked,
+        seconds=seconds,
         groups=in_course,
         group=group,
         only=only,
@@ -82,18 +85,26 @@ def _asked_state() -> QueueState | None:
 
 
 def _words(outcome: Released) -> str:
+    """What was released, and what was not and why."""
+    left = (
+        ngettext(
+            "%(num)s more is not rated completely and waits.",
+            "%(num)s more are not rated completely and wait.",
+            outcome.incomplete,
+        )
+        if outcome.incomplete
+        else "",
+        ngettext(
+            "%(num)s is held for second marking.",
+            "%(num)s are held for second marking.",
+            outcome.held,
+        )
+        if outcome.held
+        else "",
+    )
     released = ngettext(
         "Released to %(num)s student.", "Released to %(num)s students.", outcome.released
     )
-    if not outcome.incomplete:
-        return released
-    waiting = ngettext(
-        "%(num)s more is not rated completely and waits.",
-        "%(num)s more are not rated completely and wait.",
-        outcome.incomplete,
-    )
-    return (
-        f"{released} {waiting}"
-        if outcome.released
-        else gettext("Nothing to release.") + f" {waiting}"
-    )
+    waits = any(left) and not outcome.released
+    said = gettext("Nothing to release.") if waits else released
+    return " ".join(each for each in (said, *left) if each)

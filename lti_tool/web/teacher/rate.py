@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.assessment import Assessment, ReleaseMode
 from lti_tool.domain.errors import (
     BadRatingError,
+    SecondMarkingRefusedError,
     StaleFormError,
     StaleRatingError,
     TransitionError,
@@ -25,8 +26,17 @@ from lti_tool.services.rate_submission import Judgement, rate_submission, take_b
 from lti_tool.services.release_ratings import release_submission
 from lti_tool.services.return_submission import return_submission
 from lti_tool.services.show_same_files import SameFile, show_same_files
+from lti_tool.services.second_mark import (
+    SecondJudgement,
+    check_marking,
+    finish_second,
+    mark_second,
+    take_back_second,
+)
 from lti_tool.services.show_work import WorkToRate, show_work, submission_to_rate
+from lti_tool.services.show_second_marking import show_second
 from lti_tool.services.work import Work, rated_with
+from lti_tool.services.unseen import is_hidden_from
 from lti_tool.web.access import member, reading, requires, working
 from lti_tool.web.forms import FormError, text, whole_number
 from lti_tool.web.localisation import gettext
@@ -38,6 +48,14 @@ from .rating_words import answer, sentence
 MAX_COMMENT = 4000
 MAX_NOTE = 4000
 
+FIRST_ACTS = {"give": "teacher.give", "undo": "teacher.undo", "finish": "teacher.release"}
+SECOND_ACTS = {
+    "give": "teacher.mark_again_give",
+    "undo": "teacher.mark_again_undo",
+    "finish": "teacher.mark_again_finish",
+}
+SHOWN_HERE = frozenset({"held", "frozen"})
+"""Why the second marking refuses what a first rater asks for, said beside the ratings."""
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -53,6 +71,22 @@ class Refusal:
 def rate(submission_id: str) -> ResponseReturnValue:
     """One student's work and the rubric."""
     return _page(submission_id)
+    if _work(submission_id).is_hidden:
+        return redirect(url_for("teacher.second", submission_id=submission_id), 303)
+    return _page(submission_id)
+
+
+@blueprint.get("/work/<submission_id>/second")
+@requires(Role.TEACHER)
+def mark_again(submission_id: str) -> ResponseReturnValue:
+    """The same page for who marks a work a second time: their own ratings only."""
+    course_id, catalogue = member().course_id, wired().catalogue
+    with reading() as session:
+        found = show_second(
+            session, catalogue, submission_id, course_id=course_id, viewer_id=member().id
+        )
+    if not found.may_mark:
+        return redirect(url_for("teacher.second", submission_id=submission_id), 303)
 
 
 @blueprint.post("/work/<submission_id>/ratings")
@@ -63,18 +97,49 @@ def give(submission_id: str) -> ResponseReturnValue:
 
     def act(work: Work, submission: Submission, assessment: Assessment) -> None:
         _refuse_changed(submission)
-        given = _judgement(code)
-        bundle = work.bundle(assessment.standard_id)
-        rubric = rated_with(work.session, bundle, assessment.id).rubric
-        breach = rubric.is_breach(assessment.key(code), given.performance_level)
-        if breach and given.comment and "confirmed" not in request.form:
-            raise BadRatingError(code, "not_confirmed")
-        rate_submission(work, submission, assessment, given)
+        rate_submission(work, submission, assessment, _confirmed(work, assessment, code))
+
+    return _acted(submission_id, code, act)
+
+
+@blueprint.post("/work/<submission_id>/second/ratings")
+@requires(Role.TEACHER)
+def mark_again_give(submission_id: str) -> ResponseReturnValue:
+    """Save one rating of the second rater."""
+    code = request.form.get("code", "")
+
+    def act(work: Work, submission: Submission, assessment: Assessment) -> None:
+        given = _confirmed(work, assessment, code)
+        level, comment, seen = given.performance_level, given.comment, given.seen
+        mark_second(work, submission, assessment, SecondJudgement(code, level, comment, seen))
+
+    return _acted(submission_id, code, act)
+
+
+@blueprint.post("/work/<submission_id>/second/undo")
+@requires(Role.TEACHER)
+def mark_again_undo(submission_id: str) -> ResponseReturnValue:
+    """Take back what the second rater gave last for a code."""
+    code, seen = request.form.get("code", ""), request.form.get("seen", "")
+
+    def act(work: Work, submission: Submission, assessment: Assessment) -> None:
+        take_back_second(work, submission, assessment, seen)
 
     return _acted(submission_id, code, act)
 
 
 @blueprint.post("/work/<submission_id>/undo")
+@blueprint.post("/work/<submission_id>/second/finish")
+@requires(Role.TEACHER)
+def mark_again_finish(submission_id: str) -> ResponseReturnValue:
+    """Hold both ratings beside each other."""
+
+    def act(work: Work, submission: Submission, assessment: Assessment) -> None:
+        finish_second(work, submission, assessment)
+
+    return _acted(submission_id, "release", act, then="teacher.second")
+
+
 @requires(Role.TEACHER)
 def undo(submission_id: str) -> ResponseReturnValue:
     """Take the rating back that this teacher gave last for a code."""
@@ -122,24 +187,48 @@ def give_back(submission_id: str) -> ResponseReturnValue:
 Act = Callable[[Work, Submission, Assessment], None]
 
 
-def _acted(submission_id: str, field: str, act: Act) -> ResponseReturnValue:
-    """Do it in one transaction and show where the work stands now; a refusal shows beside its
-    field, with everything that was typed."""
+def _acted(submission_id: str, field: str, act: Act, *, then: str = "") -> ResponseReturnValue:
+    """Do it in one transaction and show where the work stands now, on this page or the one that
+    ``then`` names; a refusal shows beside its field, with everything that was typed."""
     course_id = member().course_id
     try:
         with working() as work:
             found = submission_to_rate(work.session, submission_id, course_id=course_id)
             act(work, *found)
+            _admit(work, *found)
     except FormError as error:
         return _refused(submission_id, Refusal(field, error.message, 422))
     except BadRatingError as error:
         place = "release" if error.reason == "not_rated" else field
         return _refused(submission_id, Refusal(place, sentence(error), 422))
-    except (StaleRatingError, StaleFormError, TransitionError) as error:
+    except (
+        SecondMarkingRefusedError,
+        StaleRatingError,
+        StaleFormError,
+        TransitionError,
+    ) as error:
+        if isinstance(error, SecondMarkingRefusedError) and error.reason not in SHOWN_HERE:
+            raise
         return _refused(submission_id, Refusal(field, sentence(error), 409))
-    if _wants_json():
+    if _wants_json() and not then:
         return jsonify(answer(_work(submission_id), field))
-    return redirect(_back(submission_id, field), 303)
+    onward = url_for(then, submission_id=submission_id) if then else _back(submission_id, field)
+    return redirect(onward, 303)
+
+
+def _admit(work: Work, submission: Submission, assessment: Assessment) -> None:
+    """Raises SecondMarkingRefusedError for who must not see what this page answers with: the first
+    ratings, or somebody else's second ones."""
+    if _is_second():
+        check_marking(work, submission, assessment)
+        return
+    given = ratings.ratings_of_submission(work.session, submission.id)
+    if is_hidden_from(work.session, work.actor_id, assessment, submission, given):
+        raise SecondMarkingRefusedError("hidden")
+
+
+def _is_second() -> bool:
+    return (request.endpoint or "").startswith("teacher.mark_again")
 
 
 def _refused(submission_id: str, refusal: Refusal) -> ResponseReturnValue:
@@ -167,6 +256,7 @@ def _page(submission_id: str, refusal: Refusal | None = None) -> str:
     )
 
 
+        acts=SECOND_ACTS if found.is_second else FIRST_ACTS,
 def _same_files(found: WorkToRate) -> Mapping[str, Sequence[SameFile]]:
     with reading() as session:
         return show_same_files(
@@ -224,12 +314,13 @@ def _back(submission_id: str, field: str) -> str:
     found = _work(submission_id)
     codes = found.assessment.codes
     if field not in codes:
-        return url_for("teacher.rate", submission_id=submission_id)
+        return url_for(here, submission_id=submission_id)
     place = codes.index(field)
     following = codes[min(place + 1, len(codes) - 1)]
     shown = field if request.path.endswith("/undo") else following
-    return url_for("teacher.rate", submission_id=submission_id, code=shown, _anchor=f"c-{shown}")
+    return url_for(here, submission_id=submission_id, code=shown, _anchor=f"c-{shown}")
 
 
 def _wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
+    here = "teacher.mark_again" if found.is_second else "teacher.rate"

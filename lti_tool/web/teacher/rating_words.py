@@ -1,6 +1,12 @@
 """What the rating page's script is told, and refusals of ratings as sentences. No page itself."""
 
-from lti_tool.domain.errors import BadRatingError, DomainError, StaleFormError, StaleRatingError
+from lti_tool.domain.errors import (
+    BadRatingError,
+    DomainError,
+    SecondMarkingRefusedError,
+    StaleFormError,
+    StaleRatingError,
+)
 from lti_tool.services.show_work import CriterionToRate, Given, WorkToRate
 from lti_tool.web.localisation import gettext, in_page_language
 from lti_tool.web.wiring import wired
@@ -34,7 +40,21 @@ def sentence(error: DomainError) -> str:
         )
     if isinstance(error, BadRatingError):
         return _bad_rating(error)
+    if isinstance(error, SecondMarkingRefusedError):
+        return _second_marking(error)
     return gettext("This is not possible any more: the work has moved on. Reload to see it.")
+
+
+def _second_marking(error: SecondMarkingRefusedError) -> str:
+    if error.reason == "held":
+        return gettext(
+            "This work is marked a second time. It is released once both raters agree or each "
+            "difference is settled."
+        )
+    return gettext(
+        "A second rater is at this work, or a difference is not settled yet: until then its "
+        "ratings stand still."
+    )
 
 
 def _bad_rating(error: BadRatingError) -> str:
