@@ -20,8 +20,8 @@ from . import (
     review,
     roster,
     rule,
-)
     second,
+)
 from .frame import blueprint
 
 __all__ = [
@@ -42,5 +42,5 @@ __all__ = [
     "review",
     "roster",
     "rule",
-]
     "second",
+]

@@ -25,7 +25,6 @@ from lti_tool.persistence import ratings
 from lti_tool.services.rate_submission import Judgement, rate_submission, take_back_draft
 from lti_tool.services.release_ratings import release_submission
 from lti_tool.services.return_submission import return_submission
-from lti_tool.services.show_same_files import SameFile, show_same_files
 from lti_tool.services.second_mark import (
     SecondJudgement,
     check_marking,
@@ -33,10 +32,11 @@ from lti_tool.services.second_mark import (
     mark_second,
     take_back_second,
 )
-from lti_tool.services.show_work import WorkToRate, show_work, submission_to_rate
+from lti_tool.services.show_same_files import SameFile, show_same_files
 from lti_tool.services.show_second_marking import show_second
-from lti_tool.services.work import Work, rated_with
+from lti_tool.services.show_work import WorkToRate, show_work, submission_to_rate
 from lti_tool.services.unseen import is_hidden_from
+from lti_tool.services.work import Work, rated_with
 from lti_tool.web.access import member, reading, requires, working
 from lti_tool.web.forms import FormError, text, whole_number
 from lti_tool.web.localisation import gettext
@@ -47,7 +47,6 @@ from .rating_words import answer, sentence
 
 MAX_COMMENT = 4000
 MAX_NOTE = 4000
-
 FIRST_ACTS = {"give": "teacher.give", "undo": "teacher.undo", "finish": "teacher.release"}
 SECOND_ACTS = {
     "give": "teacher.mark_again_give",
@@ -56,6 +55,7 @@ SECOND_ACTS = {
 }
 SHOWN_HERE = frozenset({"held", "frozen"})
 """Why the second marking refuses what a first rater asks for, said beside the ratings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -70,7 +70,6 @@ class Refusal:
 @requires(Role.TEACHER)
 def rate(submission_id: str) -> ResponseReturnValue:
     """One student's work and the rubric."""
-    return _page(submission_id)
     if _work(submission_id).is_hidden:
         return redirect(url_for("teacher.second", submission_id=submission_id), 303)
     return _page(submission_id)
@@ -87,6 +86,7 @@ def mark_again(submission_id: str) -> ResponseReturnValue:
         )
     if not found.may_mark:
         return redirect(url_for("teacher.second", submission_id=submission_id), 303)
+    return _page(submission_id)
 
 
 @blueprint.post("/work/<submission_id>/ratings")
@@ -128,7 +128,6 @@ def mark_again_undo(submission_id: str) -> ResponseReturnValue:
     return _acted(submission_id, code, act)
 
 
-@blueprint.post("/work/<submission_id>/undo")
 @blueprint.post("/work/<submission_id>/second/finish")
 @requires(Role.TEACHER)
 def mark_again_finish(submission_id: str) -> ResponseReturnValue:
@@ -140,6 +139,7 @@ def mark_again_finish(submission_id: str) -> ResponseReturnValue:
     return _acted(submission_id, "release", act, then="teacher.second")
 
 
+@blueprint.post("/work/<submission_id>/undo")
 @requires(Role.TEACHER)
 def undo(submission_id: str) -> ResponseReturnValue:
     """Take the rating back that this teacher gave last for a code."""
@@ -194,8 +194,8 @@ def _acted(submission_id: str, field: str, act: Act, *, then: str = "") -> Respo
     try:
         with working() as work:
             found = submission_to_rate(work.session, submission_id, course_id=course_id)
-            act(work, *found)
             _admit(work, *found)
+            act(work, *found)
     except FormError as error:
         return _refused(submission_id, Refusal(field, error.message, 422))
     except BadRatingError as error:
@@ -253,10 +253,10 @@ def _page(submission_id: str, refusal: Refusal | None = None) -> str:
         typed=request.form,
         most_comment=MAX_COMMENT,
         same_files=_same_files(found),
+        acts=SECOND_ACTS if found.is_second else FIRST_ACTS,
     )
 
 
-        acts=SECOND_ACTS if found.is_second else FIRST_ACTS,
 def _same_files(found: WorkToRate) -> Mapping[str, Sequence[SameFile]]:
     with reading() as session:
         return show_same_files(
@@ -270,7 +270,25 @@ def _same_files(found: WorkToRate) -> Mapping[str, Sequence[SameFile]]:
 
 def _work(submission_id: str) -> WorkToRate:
     with reading() as session:
-        return show_work(session, wired().catalogue, submission_id, course_id=member().course_id)
+        return show_work(
+            session,
+            wired().catalogue,
+            submission_id,
+            course_id=member().course_id,
+            viewer_id=member().id,
+            second=_is_second(),
+        )
+
+
+def _confirmed(work: Work, assessment: Assessment, code: str) -> Judgement:
+    """What was given; a breach of a red line only with its confirmation."""
+    given = _judgement(code)
+    bundle = work.bundle(assessment.standard_id)
+    rubric = rated_with(work.session, bundle, assessment.id).rubric
+    breach = rubric.is_breach(assessment.key(code), given.performance_level)
+    if breach and given.comment and "confirmed" not in request.form:
+        raise BadRatingError(code, "not_confirmed")
+    return given
 
 
 def _judgement(code: str) -> Judgement:
@@ -313,6 +331,7 @@ def _back(submission_id: str, field: str) -> str:
     """The page again, at the next code after a rating."""
     found = _work(submission_id)
     codes = found.assessment.codes
+    here = "teacher.mark_again" if found.is_second else "teacher.rate"
     if field not in codes:
         return url_for(here, submission_id=submission_id)
     place = codes.index(field)
@@ -323,4 +342,3 @@ def _back(submission_id: str, field: str) -> str:
 
 def _wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
-    here = "teacher.mark_again" if found.is_second else "teacher.rate"
