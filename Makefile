@@ -95,7 +95,7 @@ licences: .venv/dev.stamp
 	@$(BIN)/python .ci/licences.py
 
 requirements: $(UV)
-	@$(UV) export --frozen --no-dev --no-emit-project --no-header --no-annotate --quiet \
+	@$(UV) export --frozen --no-dev --extra pdf --no-emit-project --no-header --no-annotate --quiet \
 	    --format requirements.txt > deploy/requirements.txt
 
 translations: .venv/dev.stamp

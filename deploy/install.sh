@@ -38,6 +38,8 @@ fi
 
 packages() {
     set -- python3 python3-venv ca-certificates
+    # Transcripts as PDF: layout, and a font with the rarer characters of names.
+    set -- "$@" libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk
     [ "$database" = sqlite ] || set -- "$@" postgresql
     [ "$proxy" = none ] || set -- "$@" nginx-light
     missing=''
