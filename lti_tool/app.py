@@ -51,6 +51,7 @@ from lti_tool.settings import Settings, read_settings
 from lti_tool.telemetry.log import configure_log
 from lti_tool.web import (
     admin,
+    admin_privacy,
     admin_standards,
     case,
     design,
@@ -83,7 +84,7 @@ FORM_MEMORY = 2 * 1024 * 1024
 BLUEPRINTS = (
     *(monitoring, launch, registration, notices, preferences, notifications, notifications_mail),
     case,
-    *(student, teacher, registrar, admin, admin_standards, rubrics, equivalence),
+    *(student, teacher, registrar, admin, admin_privacy, admin_standards, rubrics, equivalence),
     registrar_tokens,
 )
 
@@ -310,6 +311,7 @@ def _wiring(parts: Parts, announce: Announce) -> Wiring:
         secret_keys=_sealing_keys(settings),
         limiter=Limiter(),
         metrics_token=settings.metrics_token,
+        retention_years=settings.retention_years,
         sends_mail=settings.smtp_url is not None,
         case=CaseAccess(
             settings.case_token,

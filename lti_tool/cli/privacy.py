@@ -188,7 +188,7 @@ def _keep(options: argparse.Namespace) -> int:
 def _print(plan: Plan) -> None:
     for each in plan.held:
         words = TABLES.get(each.kind)
-        name = said(words.zh, words.en) if words else each.kind
+        name = said(words.zh, words.en or words.zh) if words else each.kind
         ground = f"（{said(*GROUNDS[each.ground])}）" if each.ground else ""
         write(f"  {name}  {each.count}  {said(*FATES[each.fate])}{ground}")
     say(f"  文件  {plan.files}  删除", f"  files  {plan.files}  removed")

@@ -65,6 +65,8 @@ class Wiring:
     """Seal what browsers carry: the last one seals, all of them open."""
     metrics_token: str | None
     """Opens ``/metrics``; None: nobody may read it."""
+    retention_years: int | None
+    """How long after a learner was last heard of their data are proposed for erasure."""
     sends_mail: bool
     """Whether there is a mail server."""
     case: CaseAccess

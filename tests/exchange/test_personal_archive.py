@@ -49,7 +49,7 @@ def test_the_data_are_told_as_json_with_times_and_nested_values() -> None:
 
 
 def test_the_page_shows_what_was_written_as_text_and_leads_to_files() -> None:
-    told = {
+    told: dict[str, list[dict[str, Any]]] = {
         "evidence": [{"title": "<script>alert(1)</script>", "storage_key": "k1", "url": ""}],
         "unheard_of": [{"strange": None, "known": True}],
     }
