@@ -29,8 +29,10 @@ class LearnerRef(Thing):
 
 
 class Learner(LearnerRef):
-    """A learner and the courses of the LMS they were seen in."""
+    """A learner and the courses of the LMS they were seen in. `account_ids` are more than one where
+    the school has found accounts to be the same person's; the learner goes by the first."""
 
+    account_ids: list[int]
     course_ids: list[int]
 
 
@@ -78,11 +80,15 @@ def _all(call: Call[LearnersQuery]) -> Answer:
 
 def _one(call: Call[Query], learner_id: int) -> Answer:
     found = one_learner(call.session, learner_id, school_id=call.school_id)
-    return Answer(_learner(found), look=of_learner(learner_id))
+    return Answer(_learner(found), look=of_learner(found.learner.id))
 
 
 def _learner(listed: LearnerListed) -> Learner:
-    return Learner(**learner_ref(listed.learner).model_dump(), course_ids=list(listed.course_ids))
+    return Learner(
+        **learner_ref(listed.learner).model_dump(),
+        account_ids=list(listed.account_ids),
+        course_ids=list(listed.course_ids),
+    )
 
 
 ENDPOINTS = (

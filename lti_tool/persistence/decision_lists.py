@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.attainment import Decision, DecisionKind
 
 from .decisions import DecisionRow, as_decision
+from .learners import accounts_of
 from .people import PersonRow
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionFilter:
-    """Which decisions to list; None: all."""
+    """Which decisions to list; None: all. ``learner_id`` may be any of a learner's accounts."""
 
     standard_id: str | None = None
     level: str | None = None
@@ -37,7 +38,6 @@ def decisions_after(
         "standard_id": wanted.standard_id,
         "level": wanted.level,
         "kind": wanted.kind.value if wanted.kind else None,
-        "learner_id": wanted.learner_id,
     }
     query = (
         select(DecisionRow)
@@ -47,6 +47,9 @@ def decisions_after(
         .order_by(DecisionRow.decided_at, DecisionRow.id)
         .limit(most)
     )
+    if wanted.learner_id is not None:
+        own = accounts_of(session, [wanted.learner_id])[wanted.learner_id]
+        query = query.where(DecisionRow.learner_id.in_(own))
     if after is not None:
         at, id_ = after
         same_moment = and_(DecisionRow.decided_at == at, DecisionRow.id > id_)

@@ -1,5 +1,5 @@
-"""A school's learners, listed: accounts seen as a student in one of its courses, or with an
-outcome.
+"""A school's learners, listed: those seen as a student in one of its courses, or with an outcome.
+One with several accounts is one learner (``learners``).
 
 Not here: the accounts themselves (``people``) and where they stand (``outcomes``).
 """
@@ -7,13 +7,14 @@ Not here: the accounts themselves (``people``) and where they stand (``outcomes`
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, not_, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.launch import Role
 
 from . import rolls
 from .courses import CourseRow, MembershipRow
+from .learners import accounts_of, is_merged, learner_of, of_learner
 from .people import Account, PersonRow, as_account
 from .standings import AttainmentRow
 
@@ -41,8 +42,9 @@ def learners_after(
     return [as_account(row) for row in session.scalars(query)]
 
 
-def learner_of_school(session: Session, school_id: int, learner_id: int) -> Account | None:
-    """The learner of this id; None for anybody who is none of this school."""
+def learner_of_school(session: Session, school_id: int, account_id: int) -> Account | None:
+    """The learner whose account this is; None for anybody who is none of this school."""
+    learner_id = learner_of(session, account_id)
     query = select(PersonRow).where(
         PersonRow.id == learner_id, *_wanted(school_id, LearnerFilter())
     )
@@ -50,37 +52,38 @@ def learner_of_school(session: Session, school_id: int, learner_id: int) -> Acco
     return None if row is None else as_account(row)
 
 
-def courses_of_learners(
+def accounts_and_courses(
     session: Session, learner_ids: Collection[int]
-) -> Mapping[int, Sequence[int]]:
-    """The ids of the courses that each was seen in as a student; one without any is missing."""
-    query = (
-        select(MembershipRow.person_id, MembershipRow.course_id)
-        .where(MembershipRow.person_id.in_(learner_ids), MembershipRow.role == Role.STUDENT.value)
-        .order_by(MembershipRow.course_id)
+) -> Mapping[int, tuple[Sequence[int], Sequence[int]]]:
+    """The ids of each learner's accounts, their own first, and those of the courses in which any of
+    them was seen as a student."""
+    accounts = accounts_of(session, learner_ids)
+    whole = {account for own in accounts.values() for account in own}
+    query = select(MembershipRow.person_id, MembershipRow.course_id).where(
+        MembershipRow.person_id.in_(whole), MembershipRow.role == Role.STUDENT.value
     )
-    found: dict[int, list[int]] = {}
+    seen: dict[int, set[int]] = {}
     for person_id, course_id in session.execute(query):
-        found.setdefault(person_id, []).append(course_id)
-    return found
+        seen.setdefault(person_id, set()).add(course_id)
+    return {
+        learner_id: (own, sorted({each for account in own for each in seen.get(account, ())}))
+        for learner_id, own in accounts.items()
+    }
 
 
 def _wanted(school_id: int, wanted: LearnerFilter) -> Iterator[ColumnElement[bool]]:
     seen = (
-        select(MembershipRow.id)
+        select(of_learner(MembershipRow.person_id))
         .join(CourseRow, CourseRow.id == MembershipRow.course_id)
-        .where(
-            MembershipRow.person_id == PersonRow.id,
-            MembershipRow.role == Role.STUDENT.value,
-            CourseRow.school_id == school_id,
-        )
+        .where(MembershipRow.role == Role.STUDENT.value, CourseRow.school_id == school_id)
     )
     rated = select(AttainmentRow.level).where(AttainmentRow.learner_id == PersonRow.id)
     yield PersonRow.school_id == school_id
+    yield not_(is_merged(PersonRow.id))
     if wanted.course_id is not None:
-        yield seen.where(MembershipRow.course_id == wanted.course_id).exists()
+        yield PersonRow.id.in_(seen.where(MembershipRow.course_id == wanted.course_id))
     else:
-        yield or_(seen.exists(), rated.exists())
+        yield or_(PersonRow.id.in_(seen), rated.exists())
     if wanted.student_number is not None:
         yield PersonRow.student_number == wanted.student_number
     if wanted.place:

@@ -6,7 +6,7 @@ Not here: the page of outcomes (``show_outcomes``).
 from collections.abc import Sequence
 
 from lti_tool.catalogue import Catalogue
-from lti_tool.persistence import outcomes
+from lti_tool.persistence import learners, outcomes
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.outcomes import Change, Found, Ledger, OutcomeFilter
 
@@ -33,6 +33,5 @@ def list_changes(
     if wanted.level is not None:
         standard.level(wanted.level)
     ledger = Ledger(school_id, standard.id, tuple(each.key for each in standard.levels))
-    return outcomes.changed_after(
-        session, ledger, wanted, learner_id=learner_id, after=after, most=most
-    )
+    whose = None if learner_id is None else learners.learner_of(session, learner_id)
+    return outcomes.changed_after(session, ledger, wanted, learner_id=whose, after=after, most=most)

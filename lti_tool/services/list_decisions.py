@@ -10,7 +10,7 @@ from lti_tool.catalogue import Catalogue
 from lti_tool.domain.attainment import Decision
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.rating import Rating
-from lti_tool.persistence import assessments, decision_lists, people
+from lti_tool.persistence import assessments, decision_lists, learners, people
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.decision_lists import DecisionFilter, Place
 from lti_tool.persistence.people import Account
@@ -22,7 +22,7 @@ __all__ = ["DecisionFilter", "DecisionListed", "Evidence", "list_decisions", "on
 
 @dataclass(frozen=True, slots=True)
 class DecisionListed:
-    """A decision, about whom and by whom."""
+    """A decision, about whom (by the account they go by today) and by whom."""
 
     decision: Decision
     learner: Account
@@ -72,8 +72,10 @@ def one_decision(
 
 
 def _with_people(session: Session, found: Sequence[Decision]) -> Sequence[DecisionListed]:
-    ids = {id_ for each in found for id_ in (each.learner_id, each.decided_by)}
-    known = people.accounts(session, ids)
+    accounts = learners.accounts_of(session, {each.learner_id for each in found})
+    today = {account: own[0] for account, own in accounts.items()}
+    known = people.accounts(session, {*today.values(), *(each.decided_by for each in found)})
     return [
-        DecisionListed(each, known[each.learner_id], known.get(each.decided_by)) for each in found
+        DecisionListed(each, known[today[each.learner_id]], known.get(each.decided_by))
+        for each in found
     ]

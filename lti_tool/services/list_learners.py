@@ -14,9 +14,11 @@ __all__ = ["LearnerFilter", "LearnerListed", "list_learners", "one_learner"]
 
 @dataclass(frozen=True, slots=True)
 class LearnerListed:
-    """A learner and the ids of the courses they were seen in."""
+    """A learner, the ids of their accounts (their own first) and of the courses they were seen
+    in."""
 
     learner: Account
+    account_ids: tuple[int, ...]
     course_ids: tuple[int, ...]
 
 
@@ -29,14 +31,15 @@ def list_learners(
     )
 
 
-def one_learner(session: Session, learner_id: int, *, school_id: int) -> LearnerListed:
-    """The learner of this id. Raises NotFoundError for anybody who is none of the school."""
-    found = learner_lists.learner_of_school(session, school_id, learner_id)
+def one_learner(session: Session, account_id: int, *, school_id: int) -> LearnerListed:
+    """The learner whose account this is. Raises NotFoundError for anybody who is none of the
+    school."""
+    found = learner_lists.learner_of_school(session, school_id, account_id)
     if found is None:
         raise NotFoundError
     return _with_courses(session, [found])[0]
 
 
 def _with_courses(session: Session, found: Sequence[Account]) -> Sequence[LearnerListed]:
-    attended = learner_lists.courses_of_learners(session, [each.id for each in found])
-    return [LearnerListed(each, tuple(attended.get(each.id, ()))) for each in found]
+    known = learner_lists.accounts_and_courses(session, [each.id for each in found])
+    return [LearnerListed(each, *map(tuple, known[each.id])) for each in found]

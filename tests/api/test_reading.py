@@ -8,6 +8,7 @@ import pytest
 from lti_tool.domain.standard import SourceStatus
 from lti_tool.persistence import audit_log
 from lti_tool.persistence.people import Account
+from lti_tool.services.merge_accounts import merge_accounts
 from tests.api.conftest import Program
 from tests.services.attaining import LEVEL, master, sign_off_now, whole_level
 from tests.services.classroom import STANDARD
@@ -65,6 +66,7 @@ def test_learners_come_with_student_number_and_courses_but_without_mail_address(
                 "id": learner.id,
                 "student_number": "2024030107",
                 "name": "黄嘉怡",
+                "account_ids": [learner.id],
                 "course_ids": [program.classroom.course.id],
             }
         ],
@@ -75,6 +77,26 @@ def test_learners_come_with_student_number_and_courses_but_without_mail_address(
     assert program.told("/learners?student_number=1")["data"] == []
     assert program.told("/learners?course=999")["data"] == []
     assert program.told(f"/learners?class={quote('电商1班')}")["data"] == []
+
+
+def test_two_accounts_of_one_learner_are_one_learner_called_by_either(
+    program: Program, learner: Account
+) -> None:
+    made = sign_off_now(program.classroom, learner)
+    keeper = program.classroom.enrol("黄嘉怡（专升本）", number="2024030107")
+    with program.classroom.working() as work:
+        school_id = program.classroom.course.school_id
+        merge_accounts(work, keeper.id, learner.id, reason="同一人", school_id=school_id)
+    (listed,) = program.told("/learners")["data"]
+    goes_by = listed["id"]
+    assert sorted(listed["account_ids"]) == sorted([keeper.id, learner.id])
+    for each in (keeper, learner):
+        assert program.told(f"/learners/{each.id}")["id"] == goes_by
+        (decision,) = program.told(f"/decisions?learner={each.id}")["data"]
+        assert (decision["id"], decision["learner"]["id"]) == (made.id, goes_by)
+        (outcome,) = program.told(f"{OUTCOMES}&learner={each.id}")["data"]
+        assert outcome["learner"]["id"] == goes_by
+    assert program.told(f"/decisions/{made.id}")["replay"] == "same"
 
 
 def test_a_teacher_is_no_learner(program: Program) -> None:
