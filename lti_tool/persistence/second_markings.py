@@ -37,7 +37,6 @@ from .courses import CourseRow
 from .database import Base, UtcDateTime
 from .submissions import SubmissionRow
 
-
 IN_HAND = (SubmissionState.SUBMITTED, SubmissionState.RELEASED)
 
 

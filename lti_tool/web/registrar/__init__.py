@@ -4,7 +4,17 @@ Everything here is about the registrar's own school. One module per page; they s
 (blueprint and tabs) and do not know each other.
 """
 
-from . import decision, exports, lists, outcomes, rule
+from . import accounts, agreement, decision, exports, lists, outcomes, papers, rule
 from .frame import blueprint
 
-__all__ = ["blueprint", "decision", "exports", "lists", "outcomes", "rule"]
+__all__ = [
+    "accounts",
+    "agreement",
+    "blueprint",
+    "decision",
+    "exports",
+    "lists",
+    "outcomes",
+    "papers",
+    "rule",
+]

@@ -19,6 +19,7 @@ class Place(StrEnum):
     OUTCOMES = "outcomes"
     LISTS = "lists"
     RULE = "rule"
+    AGREEMENT = "agreement"
 
 
 def frame(
@@ -34,6 +35,11 @@ def frame(
             Tab(gettext("Students"), url_for("registrar.lists"), here is Place.LISTS),
             Tab(gettext("Rule"), rule, here is Place.RULE),
             Tab(gettext("Rubric"), url_for("rubrics.overview", standard_id=standard.id)),
+            Tab(
+                gettext("Agreement"),
+                url_for("registrar.agreement", standard_id=standard.id),
+                here is Place.AGREEMENT,
+            ),
             Tab(gettext("Equivalence"), url_for("equivalence.overview", standard_id=standard.id)),
             Tab(gettext("Access tokens"), url_for("tokens.listed")),
         ),
