@@ -4,17 +4,15 @@ Everything here is about the registrar's own school. One module per page; they s
 (blueprint and tabs) and do not know each other.
 """
 
-from . import accounts, agreement, decision, exports, lists, outcomes, papers, rule
+from . import agreement, decision, exports, lists, outcomes, rule
 from .frame import blueprint
 
 __all__ = [
-    "accounts",
     "agreement",
     "blueprint",
     "decision",
     "exports",
     "lists",
     "outcomes",
-    "papers",
     "rule",
 ]

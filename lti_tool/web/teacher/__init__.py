@@ -4,6 +4,7 @@ One module per page; they share ``frame`` (blueprint and tabs) and do not know e
 """
 
 from . import (
+    agreement,
     by_code,
     choose,
     class_map,
@@ -25,6 +26,7 @@ from . import (
 from .frame import blueprint
 
 __all__ = [
+    "agreement",
     "blueprint",
     "by_code",
     "choose",
