@@ -68,6 +68,7 @@ from lti_tool.web import (
     rubrics,
     student,
     teacher,
+    verify,
 )
 from lti_tool.web.browser_session import RowSessionInterface
 from lti_tool.web.errors import init_errors
@@ -83,7 +84,7 @@ from lti_tool.web.wiring import Announce, CaseAccess, Wiring, install, wiring_of
 FORM_MEMORY = 2 * 1024 * 1024
 BLUEPRINTS = (
     *(monitoring, launch, registration, notices, preferences, notifications, notifications_mail),
-    case,
+    *(case, verify),
     *(student, teacher, registrar, admin, admin_privacy, admin_standards, rubrics, equivalence),
     registrar_tokens,
 )

@@ -6,6 +6,11 @@ from datetime import datetime, timedelta
 from cryptography.fernet import InvalidToken
 
 from lti_tool.app import signing_key
+from lti_tool.exchange.credentials import (
+    lost_issuer_keys,
+    reseal_issuer_keys,
+    rotate_issuer_key,
+)
 from lti_tool.lti.keys import replace_lost_keys, reseal_signing_keys, rotate_signing_key
 from lti_tool.persistence import audit_log
 from lti_tool.persistence.keys import StoredKey, signing_keys
@@ -111,6 +116,7 @@ def _reseal(_options: argparse.Namespace) -> int:
     try:
         with parts.database.transaction() as session:
             count = reseal_signing_keys(session, parts.cipher)
+            count += reseal_issuer_keys(session, parts.cipher)
             audit_log.note(session, "reseal_keys", "keys", actor_id=None, now=parts.clock())
     except InvalidToken as error:
         raise _sealed_otherwise() from error
@@ -128,17 +134,27 @@ def _replace(_options: argparse.Namespace) -> int:
     now = parts.clock()
     with parts.database.transaction() as session:
         lost = replace_lost_keys(session, parts.cipher, now=now)
-        if lost:
+        schools = lost_issuer_keys(session, parts.cipher)
+        for school_id in schools:
+            rotate_issuer_key(session, parts.cipher, school_id=school_id, now=now)
+        if lost or schools:
             audit_log.note(session, "replace_keys", "keys", actor_id=None, now=now)
-    if not lost:
+    if not lost and not schools:
         say("所有密钥都能解密，无需更换。", "Every key can be opened; nothing was replaced.")
-        return 0
-    say(
-        f"已撤下 {len(lost)} 个无法解密的密钥，新密钥立即签名；LMS 重新读取公钥前可能拒绝成绩，"
-        "教师可在课程的成绩页重新发送。",
-        f"{len(lost)} keys that cannot be opened were withdrawn, a new one signs at once. An LMS "
-        "may refuse scores until it has read the key set again; teachers send those once more.",
-    )
+    if schools:
+        say(
+            f"{len(schools)} 所学校的证明签名密钥已换新；以前签发的证明仍可验证。",
+            f"{len(schools)} schools have a new key for credentials; those signed before can "
+            "still be verified.",
+        )
+    if lost:
+        say(
+            f"已撤下 {len(lost)} 个无法解密的密钥，新密钥立即签名；LMS 重新读取公钥前可能拒绝成绩，"
+            "教师可在课程的成绩页重新发送。",
+            f"{len(lost)} keys that cannot be opened were withdrawn, a new one signs at once. An "
+            "LMS may refuse scores until it has read the key set again; teachers send those once "
+            "more.",
+        )
     return 0
 
 

@@ -34,6 +34,27 @@ class ExportKind(StrEnum):
         return self in {ExportKind.CSV, ExportKind.XLSX, ExportKind.ONE_ROSTER}
 
 
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no letter is mistaken for a figure."""
+CODE_LENGTH = 16
+MISREAD = str.maketrans("OIL", "011")
+
+
+def verification_code(random_id: str) -> str:
+    """The code of a paper, which nobody can guess (80 bits): 16 letters and figures, made of a
+    random id."""
+    number = int.from_bytes(hashlib.sha256(random_id.encode()).digest()[:10])
+    return "".join(CODE_LETTERS[number >> 5 * at & 31] for at in range(CODE_LENGTH))
+
+
+def read_code(typed: str) -> str:
+    """The code that somebody typed from paper, with whatever between its groups; empty where it
+    cannot be one."""
+    letters = "".join(each for each in typed.upper() if each.isalnum()).translate(MISREAD)
+    fits = len(letters) == CODE_LENGTH and set(letters) <= set(CODE_LETTERS)
+    return letters if fits else ""
+
+
 LETTERS: Mapping[MasteryState, str] = {
     MasteryState.NO_EVIDENCE: ".",
     MasteryState.INSUFFICIENT: "i",

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lti_tool.domain.exported import Changes, ExportContent, changes
-from lti_tool.persistence import exports, people
+from lti_tool.persistence import exports, papers, people
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.exports import Export
+from lti_tool.persistence.papers import Paper
 from lti_tool.persistence.people import Account
 
 PAGE_SIZE = 50
@@ -44,13 +45,14 @@ class Comparison:
 @dataclass(frozen=True, slots=True)
 class ExportInFull:
     """One export with its content. ``is_whole``: nothing of it was erased since. ``compared`` is
-    None where there was no earlier one."""
+    None where there was no earlier one; ``paper`` None for a list."""
 
     export: Export
     by: Account | None
     content: ExportContent
     is_whole: bool
     compared: Comparison | None
+    paper: Paper | None
 
     @property
     def without_number(self) -> int:
@@ -85,13 +87,16 @@ def show_export(session: Session, export_id: str, *, school_id: int) -> ExportIn
     Raises NotFoundError.
     """
     export, content = open_export(session, export_id, school_id=school_id)
-    compared = None
-    if export.kind.is_list:
+    compared = paper = None
+    if not export.kind.is_list:
+        paper = papers.paper_of_export(session, export.id)
+    else:
         standard_id, asked = export.standard_id, export.asked
         earlier = exports.last_list(session, school_id, standard_id, asked, before=export.made_at)
         compared = _compared(session, earlier, content)
     by = people.accounts(session, {export.made_by}).get(export.made_by)
-    return ExportInFull(export, by, content, content.digest == export.digest, compared)
+    is_whole = content.digest == export.digest
+    return ExportInFull(export, by, content, is_whole, compared, paper)
 
 
 def compare_with_last(

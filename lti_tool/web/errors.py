@@ -110,7 +110,7 @@ DOMAIN: Mapping[type[domain.DomainError], Words] = {
         _("Reload the page to see what is missing."),
     ),
     domain.NotSignedOffError: Words(
-        409, _("There is no sign-off to revoke."), _("Reload the page to see where it stands.")
+        409, _("No sign-off is in force."), _("Reload the page to see where it stands.")
     ),
 }
 

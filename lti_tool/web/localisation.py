@@ -16,7 +16,8 @@ For those who write pages:
   ``filesize``, ``words``. Times must know their zone; they show in the school's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -109,6 +110,13 @@ def language() -> str:
     """The language of this page, ``zh`` or ``en``; Chinese outside a request."""
     locale = flask_babel.get_locale()
     return str(locale.language) if locale is not None else CHINESE
+
+
+@contextmanager
+def in_this_language(chosen: str) -> Iterator[None]:
+    """Let everything in the block be in this language (``zh`` or ``en``), whatever the page's."""
+    with flask_babel.force_locale(chosen):
+        yield
 
 
 def gettext(text: str, **values: object) -> str:

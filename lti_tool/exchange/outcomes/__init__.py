@@ -13,10 +13,11 @@ from lti_tool.domain.exported import ExportContent, ExportKind
 from .csv_file import write_csv
 from .objectives import objectives
 from .one_roster import write_one_roster
+from .table import day
 from .words import notice
 from .xlsx_file import write_xlsx
 
-__all__ = ["Kept", "media_type", "notice", "objectives", "write_list"]
+__all__ = ["Kept", "day", "media_type", "notice", "objectives", "write_list"]
 
 MEDIA = {
     ExportKind.CSV: "text/csv; charset=utf-8",

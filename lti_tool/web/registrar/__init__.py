@@ -4,7 +4,7 @@ Everything here is about the registrar's own school. One module per page; they s
 (blueprint and tabs) and do not know each other.
 """
 
-from . import agreement, decision, exports, lists, outcomes, rule
+from . import agreement, decision, exports, lists, outcomes, papers, rule, transcript
 from .frame import blueprint
 
 __all__ = [
@@ -14,5 +14,7 @@ __all__ = [
     "exports",
     "lists",
     "outcomes",
+    "papers",
     "rule",
+    "transcript",
 ]

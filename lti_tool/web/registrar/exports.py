@@ -131,6 +131,7 @@ def export(export_id: str) -> ResponseReturnValue:
         compared=shown.compared,
         kinds=KINDS,
         asked=list(in_words(shown.export.asked, levels, known)),
+        base=wired().address.base_url.rstrip("/"),
         states=STATES,
         most=MOST_CHANGES,
     )
