@@ -73,8 +73,8 @@ test: .venv/packages.stamp
 	    --no-loadscope-reorder $(TESTS)
 
 chaos: .venv/packages.stamp
-	@CHAOS_SECONDS=$(SECONDS) $(BIN)/python -m pytest -o log_cli=true --log-cli-level=INFO -o faulthandler_timeout=0 \
-	    -p no:xdist tests/chaos
+	@CHAOS_SECONDS=$(SECONDS) $(BIN)/python -m pytest -o log_cli=true --log-cli-level=INFO \
+	    -o faulthandler_timeout=0 -p no:xdist tests/chaos
 
 bench: .venv/dev.stamp
 	@$(BIN)/python -m tests.benchmarks
