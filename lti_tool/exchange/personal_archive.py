@@ -21,6 +21,7 @@ from .personal_words import COLUMNS, TABLES
 
 PAGE, DATA, FILES = "overview.html", "data.json", "files"
 LONGEST_NAME = 120
+NOTHING: tuple[object, ...] = (None, "", [], {})
 UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 STYLE = (
     "body{font:15px/1.6 system-ui,sans-serif;margin:2rem auto;max-width:70rem;"
@@ -98,10 +99,11 @@ def _page(found: PersonalData, names: Mapping[str, str]) -> str:
 
 def _section(name: str, rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Markup:
     """A table, without the columns in which nothing stands."""
-    columns = [each for each in rows[0] if any(row[each] not in (None, "", [], {}) for row in rows)]
+    known = dict.fromkeys(name for row in rows for name in row)
+    columns = [one for one in known if any(row.get(one) not in NOTHING for row in rows)]
     head = Markup("").join(Markup("<th>{}</th>").format(_word(COLUMNS, one)) for one in columns)
     body = (
-        Markup("").join(Markup("<td>{}</td>").format(_cell(row[one], names)) for one in columns)
+        Markup("").join(Markup("<td>{}</td>").format(_cell(row.get(one), names)) for one in columns)
         for row in rows
     )
     lines = Markup("").join(Markup("<tr>{}</tr>").format(each) for each in body)

@@ -73,6 +73,7 @@ PLACES = (
     _removed("group_members", "person_id"),
     _removed("scores", "person_id"),
     _removed("uploads", "learner_id"),
+    _removed("extensions", "learner_id"),
     _removed("evidence", "submission_id", **WORK),
     _removed("retention_proposals", "person_id"),
     _removed(ROLLS, "student_number"),
@@ -111,6 +112,7 @@ ACTING = (
     ("draft_corrections", "made_by"),
     ("erasures", "asked_by"),
     ("exports", "made_by"),
+    ("extensions", "granted_by"),
     ("link_decisions", "decided_by"),
     ("merges", "merged_by"),
     ("merges", "undone_by"),
@@ -151,15 +153,17 @@ NOT_PERSONAL = frozenset(
 
 def held_of(session: Session, person_id: int) -> Sequence[Held]:
     """How much there is of each kind of data of a person, what there is nothing of left out."""
-    counted = (
-        (place, session.scalar(select(func.count()).where(_theirs(place, person_id))) or 0)
-        for place in PLACES
-    )
-    return [Held(each.table, count, each.fate, each.ground) for each, count in counted if count]
+    found: dict[tuple[str, Fate, Ground | None], int] = {}
+    for each in PLACES:
+        count = session.scalar(select(func.count()).where(_theirs(each, person_id))) or 0
+        kind = (each.table, each.fate, each.ground)
+        found[kind] = found.get(kind, 0) + count
+    return [Held(table, count, *fate) for (table, *fate), count in found.items() if count]
 
 
 def told_of(session: Session, person_id: int) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:
-    """Everything that is kept about a person, table by table, as rows of values by column.
+    """Everything that is kept about a person, table by table, as rows of values by column. A table
+    comes twice where rows are theirs in two ways.
 
     Left out is what is not theirs to know yet or at all: ratings that are not released, what a
     second rater is at, secrets of sessions.

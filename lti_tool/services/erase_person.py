@@ -11,7 +11,15 @@ from datetime import datetime, timedelta
 
 from lti_tool.domain.errors import ErasureRefusedError, NotFoundError
 from lti_tool.domain.personal_data import Erasure, Held, Occasion, Refusal
-from lti_tool.persistence import audit_log, erasures, people, personal_data, scores, standings
+from lti_tool.persistence import (
+    audit_log,
+    erasures,
+    learners,
+    people,
+    personal_data,
+    scores,
+    standings,
+)
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
@@ -24,13 +32,15 @@ AT_A_TIME = 200
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What an erasure would do. ``files`` counts the files that would go; ``refusal`` says why it
-    cannot be done, None: it can; ``done`` is the erasure of a person who is erased already."""
+    cannot be done, None: it can; ``done`` is the erasure of a person who is erased already.
+    ``others`` are accounts merged with this one, which are erased by themselves."""
 
     person: Account
     held: tuple[Held, ...]
     files: int
     refusal: Refusal | None
     done: Erasure | None
+    others: tuple[Account, ...]
 
 
 def plan_erasure(session: Session, person_id: int, *, school_id: int | None) -> Plan:
@@ -44,6 +54,7 @@ def plan_erasure(session: Session, person_id: int, *, school_id: int | None) -> 
         files=len(kept) + len(coming),
         refusal=_refusal(session, person_id),
         done=erasures.erasure_of(session, person_id),
+        others=_others(session, person_id),
     )
 
 
@@ -144,6 +155,11 @@ def _person(session: Session, person_id: int, school_id: int | None) -> Account:
     if school_id is not None and found.school_id != school_id:
         raise NotFoundError
     return found
+
+
+def _others(session: Session, person_id: int) -> tuple[Account, ...]:
+    accounts = learners.accounts_of(session, [person_id])[person_id]
+    return tuple(people.account(session, each) for each in accounts if each != person_id)
 
 
 def _refusal(session: Session, person_id: int) -> Refusal | None:

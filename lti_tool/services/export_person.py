@@ -31,9 +31,12 @@ def export_person(
     if school_id is not None and person.school_id != school_id:
         raise NotFoundError
     audit_log.note(session, "export_person", f"learner:{person_id}", actor_id=by, now=now)
+    told: dict[str, list[Mapping[str, Any]]] = {}
+    for table, rows in personal_data.told_of(session, person_id):
+        told.setdefault(table, []).extend(rows)
     return PersonalData(
         person=person,
         made_at=now,
-        told=dict(personal_data.told_of(session, person_id)),
+        told=told,
         files=personal_data.names_of_files(session, person_id),
     )

@@ -180,6 +180,23 @@ def _review(atlas: Atlas, language: str) -> str:
     return atlas.link(atlas.landing(TEACHER, PAST, language), "main a[href*='/reviews/']")
 
 
+def _privacy(atlas: Atlas, language: str) -> str:
+    return urljoin(_admin(atlas, language), "../privacy/")
+
+
+def _person_data(atlas: Atlas, language: str) -> str:
+    """What is kept of a student, found by a search."""
+    page = atlas.browser.new_page(locale="zh-CN")
+    try:
+        page.goto(_privacy(atlas, language))
+        page.locator("#search").fill(HANDED_IN)
+        page.locator("form[role=search] button").click()
+        found = page.locator("main tbody a").first.get_attribute("href", timeout=20_000)
+        return urljoin(page.url, found or "")
+    finally:
+        page.close()
+
+
 def _standards(atlas: Atlas, language: str) -> str:
     return urljoin(_admin(atlas, language), "../standards/")
 
@@ -232,6 +249,8 @@ PLACES = (
     Place("standard-draft", _standard_draft, "main a.draft-edit"),
     Place("connect", _beside(_admin, "platforms/new"), "main button.btn-primary"),
     Place("health", _beside(_admin, "health")),
+    Place("privacy", _privacy, "main form button"),
+    Place("person-data", _person_data, "main form button"),
     Place("signed-out", lambda atlas, _: f"{atlas.demo.tool_url}/s/unknown/student/progress"),
     Place("lms", _at_lms("/"), "a.button"),
     Place("lms-course", _at_lms("/moodle/as/3/course"), "a.title"),
