@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
     select,
     text,
 )
@@ -52,8 +53,8 @@ def fill(database: Database, bundle: StandardBundle, learners: int) -> int:
         _assessments(connection, bundle, learners)
         _hand_ins(connection)
         _ratings(connection)
-        _standings(connection, bundle)
         _decisions(connection, bundle)
+        _standings(connection, bundle)
     with database.engine.connect() as connection:
         connection.execute(text("ANALYZE"))
         connection.commit()
@@ -272,16 +273,17 @@ def _standings(connection: Connection, bundle: StandardBundle) -> None:
             literal(bundle.rule.version),
             literal(lowest),
             _time(),
+            case((_is_signed_off(), _decision_id())) if lowest else null(),
         ).where(TABLE["people"].c.id > TEACHER)
         columns = ["learner_id", "standard_id", "level", "school_id", "state", "met", "mastered"]
-        columns += ["total", "steps", "rule_version", "begun", "changed_at"]
+        columns += ["total", "steps", "rule_version", "begun", "changed_at", "decision_id"]
         _copy(connection, "attainments", columns, known)
 
 
 def _decisions(connection: Connection, bundle: StandardBundle) -> None:
     people = TABLE["people"].c
     made = select(
-        literal("d-") + _text(people.id),
+        _decision_id(),
         people.id,
         literal(bundle.standard.id),
         literal(bundle.standard.levels[0].key),
@@ -297,6 +299,10 @@ def _decisions(connection: Connection, bundle: StandardBundle) -> None:
     columns = ["id", "learner_id", "standard_id", "level", "kind", "rule_version", "mastered"]
     columns += ["total", "rating_ids", "digest", "decided_by", "decided_at"]
     _copy(connection, "decisions", columns, made)
+
+
+def _decision_id() -> ColumnElement[str]:
+    return literal("d-") + _text(TABLE["people"].c.id)
 
 
 def _is_signed_off() -> ColumnElement[bool]:

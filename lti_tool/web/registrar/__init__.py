@@ -4,10 +4,11 @@ Everything here is about the registrar's own school. One module per page; they s
 (blueprint and tabs) and do not know each other.
 """
 
-from . import agreement, decision, exports, lists, outcomes, papers, rule, transcript
+from . import accounts, agreement, decision, exports, lists, outcomes, papers, rule, transcript
 from .frame import blueprint
 
 __all__ = [
+    "accounts",
     "agreement",
     "blueprint",
     "decision",
