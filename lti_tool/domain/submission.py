@@ -105,7 +105,8 @@ class Submission:
     ``return_note`` is what was said when it was last given back for revision; it stays when
     the work is handed in again, and is empty if it was never given back. ``removed`` is what the
     learner took out of the draft and may bring back; ``earlier`` is the evidence as it was handed
-    in before the work was given back.
+    in before the work was given back. ``shared_as`` is the same for all members of a team that
+    handed in together: the id of the submission of who did; empty for work handed in alone.
     """
 
     id: str
@@ -122,6 +123,12 @@ class Submission:
     return_note: str = ""
     removed: tuple[Evidence, ...] = ()
     earlier: tuple[Evidence, ...] = ()
+    shared_as: str = ""
+
+    @property
+    def superseded(self) -> tuple[Evidence, ...]:
+        """What was handed in before the work was given back and is not there any more as it was."""
+        return tuple(each for each in self.earlier if same_piece(self, each) is None)
 
     @property
     def can_edit(self) -> bool:

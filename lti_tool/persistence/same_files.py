@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.submission import SubmissionState
+from lti_tool.domain.submission import Submission, SubmissionState
 
 from .assessments import AssessmentRow
 from .courses import CourseRow
@@ -31,10 +31,11 @@ class FoundFile:
 
 
 def files_like(
-    session: Session, contents: Collection[str], *, school_id: int, but: str
+    session: Session, contents: Collection[str], *, school_id: int, but: Submission
 ) -> Sequence[FoundFile]:
     """Files with one of these SHA-256 handed in at a school, the earliest first, in one query;
-    ``but`` is the id of a submission to pass over. Drafts are nobody's business."""
+    ``but`` is a submission to pass over, and with it those of the team that it was handed in with.
+    Drafts are nobody's business."""
     query = (
         select(
             EvidenceRow.sha256,
@@ -53,7 +54,8 @@ def files_like(
         .where(
             EvidenceRow.sha256.in_(contents),
             CourseRow.school_id == school_id,
-            SubmissionRow.id != but,
+            SubmissionRow.id != but.id,
+            or_(SubmissionRow.shared_as == "", SubmissionRow.shared_as != but.shared_as),
             SubmissionRow.state != SubmissionState.DRAFT.value,
             SubmissionRow.submitted_at.is_not(None),
         )

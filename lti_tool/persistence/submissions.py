@@ -52,6 +52,7 @@ class SubmissionRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     late: Mapped[bool] = mapped_column(default=False)
+    shared_as: Mapped[str] = mapped_column(String(40), default="", server_default="", index=True)
     evidence: Mapped[list["EvidenceRow"]] = relationship(
         order_by="EvidenceRow.created_at, EvidenceRow.id",
         lazy="selectin",
@@ -117,6 +118,7 @@ def change_submission(
     submitted_at: datetime | None = None,
     late: bool | None = None,
     return_note: str | None = None,
+    shared_as: str | None = None,
 ) -> Submission:
     """Store what is not None, and only if nobody changed the submission since it was read.
 
@@ -128,6 +130,7 @@ def change_submission(
         "submitted_at": submitted_at,
         "late": late,
         "return_note": return_note,
+        "shared_as": shared_as,
     }
     told = {name: value for name, value in changes.items() if value is not None}
     changed = session.execute(
@@ -219,9 +222,21 @@ def keep_as_handed_in(
     place, for the learner to go on with."""
     query = select(EvidenceRow).filter_by(submission_id=submission_id, set_aside="")
     for row in session.scalars(query).all():
-        copied = {name: getattr(row, name) for name in COPIED}
-        session.add(EvidenceRow(id=new_id(), submission_id=submission_id, **copied))
+        session.add(_copy(row, new_id(), submission_id))
         row.set_aside, row.set_aside_at = SetAside.RETURNED.value, at
+    session.flush()
+
+
+def take_over_evidence(
+    session: Session, submission_id: str, of: str, *, at: datetime, new_id: Callable[[], str]
+) -> None:
+    """Put copies of another submission's evidence in place of what an attempt holds; that is set
+    aside as if its learner had removed it."""
+    own = select(EvidenceRow).filter_by(submission_id=submission_id, set_aside="")
+    for row in session.scalars(own).all():
+        row.set_aside, row.set_aside_at = SetAside.REMOVED.value, at
+    for row in session.scalars(select(EvidenceRow).filter_by(submission_id=of, set_aside="")).all():
+        session.add(_copy(row, new_id(), submission_id))
     session.flush()
 
 
@@ -293,6 +308,21 @@ def submissions_to(
     return [_submission(row) for row in session.scalars(query)]
 
 
+def handed_in_with(session: Session, submission: Submission) -> Sequence[Submission]:
+    """The submissions of all members of a team that handed in together, this one included, by
+    learner; this one alone where there was no team."""
+    if not submission.shared_as:
+        return [submission]
+    query = select(SubmissionRow).filter_by(shared_as=submission.shared_as)
+    ordered = query.order_by(SubmissionRow.learner_id).execution_options(populate_existing=True)
+    return [_submission(row) for row in session.scalars(ordered)]
+
+
+def _copy(row: EvidenceRow, id_: str, submission_id: str) -> EvidenceRow:
+    copied = {name: getattr(row, name) for name in COPIED}
+    return EvidenceRow(id=id_, submission_id=submission_id, **copied)
+
+
 def _submission(row: SubmissionRow) -> Submission:
     return Submission(
         id=row.id,
@@ -309,6 +339,7 @@ def _submission(row: SubmissionRow) -> Submission:
         submitted_at=row.submitted_at,
         late=row.late,
         return_note=row.return_note,
+        shared_as=row.shared_as,
     )
 
 

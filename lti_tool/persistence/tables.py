@@ -48,6 +48,7 @@ from . import (
     standard_imports,
     standings,
     submissions,
+    teams,
     uploads,
 )
 from .database import Base
@@ -101,6 +102,7 @@ __all__ = [
     "standard_imports",
     "standings",
     "submissions",
+    "teams",
     "uploads",
 ]
 

@@ -150,3 +150,25 @@ def take_back_draft(work: Work, submission: Submission, rating_id: str) -> None:
         raise NotFoundError
     ratings.remove_draft(work.session, rating_id)
     work.note("take_back_draft", f"submission:{submission.id}", rating_id)
+
+
+def rate_team(work: Work, submission: Submission, assessment: Assessment) -> int:
+    """Give the other members of the team that handed in together what was given here, for every
+    code that is not rated for them yet; how many ratings that made. Each may be changed for one
+    member afterwards.
+
+    Raises SecondMarkingRefusedError while the work of one of them is marked a second time.
+    """
+    given = latest(ratings.ratings_of_submission(work.session, submission.id))
+    count = 0
+    for each in submissions.handed_in_with(work.session, submission):
+        if each.id == submission.id or each.state not in RATEABLE:
+            continue
+        rated = latest(ratings.ratings_of_submission(work.session, each.id))
+        same = [
+            Judgement(code, given[code].performance_level, given[code].comment, None)
+            for code in assessment.codes
+            if code in given and code not in rated
+        ]
+        count += len(rate_codes(work, each, assessment, same)) if same else 0
+    return count

@@ -2,7 +2,7 @@
 
 from lti_tool.domain.errors import SecondMarkingRefusedError
 from lti_tool.domain.notification import NotificationKind
-from lti_tool.domain.submission import Action, Submission, after
+from lti_tool.domain.submission import Action, Submission, SubmissionState, after
 from lti_tool.persistence import second_markings, submissions
 
 from .notify import seen_to, tell_learner
@@ -11,11 +11,20 @@ from .work import Work
 
 def return_submission(work: Work, submission: Submission, note: str) -> Submission:
     """Let the student revise and hand in again; draft ratings stay and may be corrected. What was
-    handed in is kept as it was, whatever the student changes from here on.
+    handed in is kept as it was, whatever the student changes from here on. Work that a team handed
+    in together goes back to all of its members.
 
     Raises TransitionError unless the work is handed in and not released, StaleFormError,
     SecondMarkingRefusedError (``frozen``) while somebody marks it a second time.
     """
+    returned = _return(work, submission, note)
+    for each in submissions.handed_in_with(work.session, submission):
+        if each.id != submission.id and each.state is SubmissionState.SUBMITTED:
+            _return(work, each, note)
+    return returned
+
+
+def _return(work: Work, submission: Submission, note: str) -> Submission:
     state = after(submission.state, Action.RETURN)
     marking = second_markings.marking_of(work.session, submission.id)
     if marking is not None and marking.is_under_way:

@@ -35,10 +35,13 @@ from lti_tool.persistence import (
     briefs,
     courses,
     extensions,
+    people,
     ratings,
     submissions,
+    teams,
 )
 from lti_tool.persistence.database import Session
+from lti_tool.persistence.people import Account
 
 from .work import rated_with
 
@@ -105,6 +108,10 @@ class AssessmentShown:
     """Whether work handed in now would be late."""
     is_extended: bool
     """Whether it is due later for this student than for others."""
+    mates: tuple[Account, ...]
+    """With whom the student hands in; empty for work alone."""
+    handed_in_by: Account | None
+    """Who of them handed in for all; None for work alone, or not handed in."""
 
     @property
     def number(self) -> int:
@@ -188,6 +195,8 @@ def show_assessment(
         has_feedback=any(each.released_at is not None for each in given),
         late=assessment.is_late(now),
         is_extended=assessment != everybodys,
+        mates=_mates(session, assessment, learner_id),
+        handed_in_by=_handed_in_by(session, newest),
     )
 
 
@@ -205,6 +214,19 @@ def own_file(
     if key is None or found is None:
         raise NotFoundError
     return found, key
+
+
+def _mates(session: Session, assessment: Assessment, learner_id: int) -> tuple[Account, ...]:
+    team = teams.team_of(session, assessment.id, learner_id)
+    others = people.accounts(session, team.mates_of(learner_id)) if team else {}
+    return tuple(others.values())
+
+
+def _handed_in_by(session: Session, attempt: Submission | None) -> Account | None:
+    if attempt is None or not attempt.shared_as:
+        return None
+    lead = submissions.submission_of(session, attempt.shared_as)
+    return people.account(session, lead.learner_id)
 
 
 def assessment_of_link(session: Session, link_id: int, *, course_id: int) -> str | None:

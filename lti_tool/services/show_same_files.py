@@ -44,7 +44,7 @@ def show_same_files(
     contents = {each.sha256 for each in submission.evidence if each.sha256}
     if not contents:
         return {}
-    found = files_like(session, contents, school_id=school_id, but=submission.id)
+    found = files_like(session, contents, school_id=school_id, but=submission)
     near = {each.learner_id for each in found if each.course_id == course_id}
     names = _names(session, assessment, near - {submission.learner_id})
     shown: dict[str, list[SameFile]] = {}

@@ -22,6 +22,7 @@ from . import (
     roster,
     rule,
     second,
+    teams,
 )
 from .frame import blueprint
 
@@ -45,4 +46,5 @@ __all__ = [
     "roster",
     "rule",
     "second",
+    "teams",
 ]

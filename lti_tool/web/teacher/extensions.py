@@ -1,6 +1,7 @@
 """More time for single students: who has it until when, given and taken back. Not here: when it is
 due for everybody (``conditions``)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from lti_tool.domain.errors import BadAssessmentError
 from lti_tool.domain.launch import Role
 from lti_tool.persistence import assessments
 from lti_tool.services.extend_due import grant_extension, take_back_extension
-from lti_tool.services.show_extensions import show_extensions
+from lti_tool.services.show_extensions import ExtensionsShown, show_extensions
 from lti_tool.web.access import member, reading, requires, working
 from lti_tool.web.forms import FormError, as_typed, local_datetime, text, whole_number
 from lti_tool.web.localisation import gettext
@@ -76,6 +77,16 @@ def take_back(assessment_id: str, learner_id: int) -> ResponseReturnValue:
     return redirect(url_for(PAGE, assessment_id=assessment_id, **former), 303)
 
 
+def _asked(shown: ExtensionsShown) -> Mapping[str, str]:
+    """What the address asks the form to hold: what was taken back, or what somebody has now."""
+    asked = request.args.to_dict()
+    for each in shown.extended:
+        if asked == {"student": str(each.learner.id)}:
+            until = as_typed(each.extension.until, wired().zone)
+            return {**asked, "until": until, "reason": each.extension.reason}
+    return asked
+
+
 def _page(assessment_id: str, refusal: Refusal | None = None) -> str:
     with reading() as session:
         shown = show_extensions(session, assessment_id, course_id=member().course_id)
@@ -85,6 +96,6 @@ def _page(assessment_id: str, refusal: Refusal | None = None) -> str:
         page=frame(Place.QUEUE, standard=standard),
         shown=shown,
         refusal=refusal,
-        typed=request.form or request.args,
+        typed=request.form or _asked(shown),
         most_reason=MAX_REASON,
     )

@@ -34,6 +34,7 @@ from lti_tool.services.second_mark import (
 )
 from lti_tool.services.show_same_files import SameFile, show_same_files
 from lti_tool.services.show_second_marking import show_second
+from lti_tool.services.show_team import Mate, show_mates
 from lti_tool.services.show_work import WorkToRate, show_work, submission_to_rate
 from lti_tool.services.unseen import is_hidden_from
 from lti_tool.services.work import Work, rated_with
@@ -253,8 +254,14 @@ def _page(submission_id: str, refusal: Refusal | None = None) -> str:
         typed=request.form,
         most_comment=MAX_COMMENT,
         same_files=_same_files(found),
+        mates=_mates(found),
         acts=SECOND_ACTS if found.is_second else FIRST_ACTS,
     )
+
+
+def _mates(found: WorkToRate) -> tuple[Mate, ...]:
+    with reading() as session:
+        return show_mates(session, found.submission, found.assessment)
 
 
 def _same_files(found: WorkToRate) -> Mapping[str, Sequence[SameFile]]:
