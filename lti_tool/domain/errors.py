@@ -85,6 +85,14 @@ class BadRatingError(DomainError):
         self.reason = reason
 
 
+class BadCommentError(DomainError):
+    """A sentence cannot be kept in the comment bank. ``reason`` is a short key."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"comment bank: {reason}")
+        self.reason = reason
+
+
 class ReviewRefusedError(DomainError):
     """A review of a rating cannot be asked for, or answered, like this."""
 

@@ -66,6 +66,7 @@ DOMAIN: Mapping[type[domain.DomainError], Words] = {
     domain.NotInAssessmentError: Words(
         400, _("This requirement is not part of the assessment."), RELOAD
     ),
+    domain.BadCommentError: Words(400, _("This comment cannot be kept like this."), RELOAD),
     domain.BadRatingError: Words(400, _("The rating is incomplete."), RELOAD),
     BadDraftError: Words(400, _("The draft of the standard cannot be changed like this."), RELOAD),
     domain.BadAccessTokenError: Words(400, _("A token cannot be issued like this."), RELOAD),

@@ -1,6 +1,6 @@
 // Rating: each choice is saved at once by the form it stands in; what is refused stays on the page.
-// Keys: 1–4 level, J and K code, C comment, Z undo, N and P student. A check box turns them off
-// (WCAG 2.1.4), and they rest while somebody types.
+// Keys: 1–4 level, J and K code, C comment, Z undo, N and P student, R to the release. A check box
+// turns them off (WCAG 2.1.4), and they rest while somebody types.
 const page = document.getElementById("rate");
 const cards = [...document.querySelectorAll(".crit-d")];
 const toast = document.getElementById("toast");
@@ -222,6 +222,7 @@ document.addEventListener("keydown", (event) => {
     k: () => open(current() - 1),
     z: undo,
     c: () => commentOf(card)?.focus(),
+    r: () => document.querySelector("#release button")?.focus(),
     n: () => document.getElementById("following")?.click(),
     p: () => document.getElementById("previous")?.click(),
   };

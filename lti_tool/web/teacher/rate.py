@@ -22,6 +22,7 @@ from lti_tool.domain.launch import Role
 from lti_tool.domain.rating import Rating
 from lti_tool.domain.submission import Submission
 from lti_tool.persistence import ratings
+from lti_tool.services.keep_comments import Bank, show_bank
 from lti_tool.services.rate_submission import Judgement, rate_submission, take_back_draft
 from lti_tool.services.release_ratings import release_submission
 from lti_tool.services.return_submission import return_submission
@@ -253,6 +254,8 @@ def _page(submission_id: str, refusal: Refusal | None = None) -> str:
         refusal=refusal,
         typed=request.form,
         most_comment=MAX_COMMENT,
+        bank=_bank(found.assessment),
+        viewer=member().id,
         same_files=_same_files(found),
         mates=_mates(found),
         acts=SECOND_ACTS if found.is_second else FIRST_ACTS,
@@ -296,6 +299,12 @@ def _confirmed(work: Work, assessment: Assessment, code: str) -> Judgement:
     if breach and given.comment and "confirmed" not in request.form:
         raise BadRatingError(code, "not_confirmed")
     return given
+
+
+def _bank(assessment: Assessment) -> Bank:
+    course_id = member().course_id
+    with reading() as session:
+        return show_bank(session, assessment, viewer_id=member().id, course_id=course_id)
 
 
 def _judgement(code: str) -> Judgement:
