@@ -51,6 +51,7 @@ from lti_tool.settings import Settings, read_settings
 from lti_tool.telemetry.log import configure_log
 from lti_tool.web import (
     admin,
+    admin_audit,
     admin_privacy,
     admin_standards,
     case,
@@ -86,7 +87,7 @@ BLUEPRINTS = (
     *(monitoring, launch, registration, notices, preferences, notifications, notifications_mail),
     *(case, verify),
     *(student, teacher, registrar, admin, admin_privacy, admin_standards, rubrics, equivalence),
-    registrar_tokens,
+    *(registrar_tokens, admin_audit),
 )
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from lti_tool.services.seal_audit import Break, Fault, seal_key, verify_audit
+from lti_tool.services.seal_audit import Break, Fault, note_verdict, seal_key, verify_audit
 
 from .console import say
 from .environment import open_parts
@@ -38,6 +38,8 @@ def _verify(_options: argparse.Namespace) -> int:
     keys = [seal_key(each) for each in (settings.secret_key, *settings.previous_secret_keys)]
     with parts.database.reading() as session:
         verdict = verify_audit(session, keys, now=parts.clock())
+    with parts.database.transaction() as session:
+        note_verdict(session, verdict, now=parts.clock())
     if verdict.broken is not None:
         return _say_broken(verdict.broken)
     say(f"操作日志完整：{verdict.sound} 条", f"the audit log holds: {verdict.sound} entries")

@@ -81,6 +81,13 @@ def as_entry(row: AuditRow) -> AuditEntry:
     return AuditEntry(row.at, row.actor_id, row.action, row.subject, row.detail)
 
 
+def newest_about(session: Session, subject: str) -> AuditEntry | None:
+    """The newest entry about a subject; None if there is none."""
+    query = select(AuditRow).filter_by(subject=subject).order_by(AuditRow.id.desc()).limit(1)
+    row = session.scalar(query)
+    return None if row is None else as_entry(row)
+
+
 def last_about(session: Session, subject: str) -> datetime | None:
     """When the newest entry about a subject was written; None if there is none."""
     return session.scalar(select(func.max(AuditRow.at)).filter_by(subject=subject))

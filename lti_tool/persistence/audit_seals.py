@@ -86,11 +86,21 @@ def add_links(session: Session, links: Sequence[Link]) -> bool:
     return True
 
 
-def chain(session: Session) -> Iterator[tuple[Link, AuditEntry | None]]:
-    """Every link in order with its entry, None where the entry is gone; read in pieces."""
+def link_at(session: Session, position: int) -> Link | None:
+    """The link at a place; None where it is missing."""
+    if position == START.position:
+        return START
+    row = session.get(AuditSealRow, position)
+    return None if row is None else _link(row)
+
+
+def chain(session: Session, *, after: int = 0) -> Iterator[tuple[Link, AuditEntry | None]]:
+    """Every link after this position in order with its entry, None where the entry is gone; read
+    in pieces."""
     query = (
         select(AuditSealRow, AuditRow)
         .outerjoin(AuditRow, AuditRow.id == AuditSealRow.entry_id)
+        .where(AuditSealRow.position > after)
         .order_by(AuditSealRow.position)
         .execution_options(yield_per=1000)
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from lti_tool.persistence import audit_seals
+from lti_tool.persistence import audit_log, audit_seals
 from lti_tool.persistence.audit_log import AuditEntry
 from lti_tool.persistence.audit_seals import START, Link
 from lti_tool.persistence.database import Session
@@ -21,6 +21,9 @@ SETTLED = timedelta(seconds=10)
 """An entry this old has been committed: entries of one moment can arrive in any order."""
 OVERDUE = timedelta(hours=1)
 """An entry still without a seal by now was slipped in with an old date, or nothing delivers."""
+
+VERIFY = "verify_audit"
+SUBJECT = "audit_log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +90,40 @@ def seal_entries(session: Session, key: SealKey, *, now: datetime, most: int) ->
 
 def verify_audit(session: Session, keys: Iterable[SealKey], *, now: datetime) -> Verdict:
     """Follow the chain from its first link to its end."""
+    verdict, last = _followed(session, keys, START)
+    if verdict.broken is None and audit_seals.count_unsealed(session, before=now - OVERDUE):
+        return Verdict(last.position, Break(Fault.UNSEALED, last.position, last.entry_id))
+    return verdict
+
+
+def verify_newest(session: Session, keys: Iterable[SealKey], *, most: int) -> tuple[Verdict, int]:
+    """Follow the newest links only, at most so many, and say how many these are. Whether entries
+    lack a seal is not looked at."""
+    end = audit_seals.last_link(session).position
+    start = max(0, end - most)
+    before = audit_seals.link_at(session, start)
+    if before is None:
+        return Verdict(0, Break(Fault.GAP, start + 1, 0)), 0
+    return _followed(session, keys, before)[0], end - start
+
+
+def note_verdict(session: Session, verdict: Verdict, *, now: datetime) -> None:
+    """Keep in the log itself that the whole of it was checked, and what came of it."""
+    broken = verdict.broken
+    detail = f"{verdict.sound}" if broken is None else f"{broken.fault} {broken.position}"
+    audit_log.note(session, VERIFY, SUBJECT, actor_id=None, now=now, detail=detail)
+
+
+def _followed(session: Session, keys: Iterable[SealKey], before: Link) -> tuple[Verdict, Link]:
+    """What comes of the chain after a link, and the last link that holds."""
     known = {each.id: each for each in keys}
-    before = START
-    for link, entry in audit_seals.chain(session):
+    for link, entry in audit_seals.chain(session, after=before.position):
         fault = _fault(known.get(link.key_id), before, link, entry)
         if fault is not None:
-            return Verdict(before.position, Break(fault, link.position, link.entry_id))
+            broken = Break(fault, link.position, link.entry_id)
+            return Verdict(before.position, broken), before
         before = link
-    if audit_seals.count_unsealed(session, before=now - OVERDUE):
-        return Verdict(before.position, Break(Fault.UNSEALED, before.position, before.entry_id))
-    return Verdict(before.position, None)
+    return Verdict(before.position, None), before
 
 
 def _fault(key: SealKey | None, before: Link, link: Link, entry: AuditEntry | None) -> Fault | None:

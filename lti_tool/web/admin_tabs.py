@@ -14,6 +14,7 @@ def admin_page(here: str, *, waiting: int | None = None) -> Page:
             _tab(gettext("Standards"), "standards.installed", here),
             _tab(gettext("Health"), "admin.health", here),
             _tab(gettext("Privacy"), "privacy.overview", here),
+            _tab(gettext("Audit log"), "audit.log", here),
             _tab(gettext("Access tokens"), "tokens.listed", here),
             _tab(gettext("Rubric"), "rubrics.first", here),
             _tab(gettext("Equivalence"), "equivalence.first", here),
