@@ -1,4 +1,4 @@
-"""``lti-tool privacy find|show|export|erase|due|keep``: a learner's own data, and forgetting them.
+"""``lti-tool privacy``: a learner's own data, and forgetting them.
 
 People are named by the number that ``find`` prints; nothing here prints what they handed in.
 """
@@ -67,6 +67,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     for each, run in runs.items():
         each.add_argument("person", type=int, metavar="PERSON", help="their number, as find says")
         each.set_defaults(run=run)
+    actions.add_parser("erased", help="who was erased, and when").set_defaults(run=_erased)
     actions.add_parser("due", help="whose data are due for erasure").set_defaults(run=_due)
 
 
@@ -140,6 +141,13 @@ def _finish(parts: Parts) -> int:
         "Erased. Backups from before still hold the person: destroy them when their time is up, "
         "and erase again after restoring one.",
     )
+    return 0
+
+
+def _erased(_options: argparse.Namespace) -> int:
+    with open_parts().database.reading() as session:
+        for each in erasures.erasures_of_school(session, None):
+            write(f"{each.person_id}  {each.erased_at:%Y-%m-%d %H:%M}Z")
     return 0
 
 

@@ -44,8 +44,9 @@ MOST_GROWTH = 2.0
 """Of what a learner, an outcome or a cell costs, from the smallest school to the largest."""
 MOST_OF_A_PAGE = 8.0
 """Of what the registrar's page costs, for up to a hundred times the learners."""
-MOST_TO_BARE = 12.0
-"""Of reading every outcome, to bare rows of the same tables."""
+MOST_TO_BARE = 15.0
+"""Of reading every outcome, to bare rows of the same tables; held in larger schools only, since
+the smallest is read bare within a millisecond."""
 CLASSES = (50, 200)
 
 
@@ -104,7 +105,7 @@ def _tell(kind: str, small: Figures, large: Figures) -> bool:
     kept = (
         large.page <= small.page * MOST_OF_A_PAGE
         and large.row <= small.row * MOST_GROWTH
-        and large.row <= large.bare * MOST_TO_BARE
+        and (large is small or large.row <= large.bare * MOST_TO_BARE)
         and large.release <= small.release * MOST_GROWTH
         and large.learner <= small.learner * MOST_GROWTH
         and large.megabytes <= MOST_MEGABYTES

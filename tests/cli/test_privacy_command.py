@@ -57,6 +57,7 @@ def test_a_learner_is_found_exported_and_forgotten(run: Run, learner: int, tmp_p
     assert code == 0
     assert "Backups from before still hold the person" in out
     assert run("privacy", "find", "晓薇")[0] == 1
+    assert run("privacy", "erased")[1].startswith(f"{learner}  20")
     code, _, said = run("privacy", "erase", str(learner), "--yes")
     assert (code, "is erased already" in said) == (1, True)
 
