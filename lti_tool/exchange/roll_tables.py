@@ -74,7 +74,7 @@ def roll_from(rows: Rows, *, term: str = "") -> RollTable:
     head = [clean(each) for each in rows[0]] if rows else []
     places = _places(head)
     problems = [*_head_problems(head, places), *_id_numbers(rows)]
-    if "student_number" not in places or problems:
+    if "student_number" not in places:
         return RollTable((), tuple(problems), ())
     found: list[tuple[int, Enrolment]] = []
     for number in range(1, len(rows)):

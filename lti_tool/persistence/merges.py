@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, exists, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.errors import NotFoundError
@@ -164,7 +164,7 @@ def students_named(session: Session, school_id: int, words: str) -> Sequence[Acc
     return [as_account(row) for row in session.scalars(query)]
 
 
-def _is_student() -> exists:
+def _is_student() -> ColumnElement[bool]:
     return exists().where(
         MembershipRow.person_id == PersonRow.id, MembershipRow.role == Role.STUDENT.value
     )

@@ -201,6 +201,24 @@ def _standards(atlas: Atlas, language: str) -> str:
     return urljoin(_admin(atlas, language), "../standards/")
 
 
+def _audit(atlas: Atlas, language: str) -> str:
+    return urljoin(_admin(atlas, language), "../audit/")
+
+
+def _token_issued(atlas: Atlas, language: str) -> str:
+    """The registrar's tokens after one was issued."""
+    address = atlas.under(REGISTRAR, INSTITUTION, language, "/tokens/")
+    page = atlas.browser.new_page(locale="zh-CN")
+    try:
+        page.goto(address)
+        page.locator("#name").fill("学籍系统")
+        page.locator("main button.btn-primary").click()
+        page.locator("#secret").wait_for()
+        return address
+    finally:
+        page.close()
+
+
 _QUEUE = _landing(TEACHER, OPEN)
 _DRAFT = _landing(DRAFTING, OPEN)
 _OUTCOMES = _landing(REGISTRAR, INSTITUTION)
@@ -219,6 +237,15 @@ PLACES = (
     Place("conditions", _linked(_QUEUE, "a[href*='/conditions']"), "main button.btn-primary"),
     Place("rate", _linked(_QUEUE, "main a[href*='/work/']"), "details[open] input[name=level]"),
     Place("review", _review, "main a.btn"),
+    Place(
+        "second", _linked(_landing(TEACHER, PAST), "#second-marking a[href*='/second/']"), "main h1"
+    ),
+    Place(
+        "mark-again",
+        _linked(_landing(TEACHER, PAST), "#second-marking a[href$='/second']"),
+        "details[open] input[name=level]",
+    ),
+    Place("agreement", _under(TEACHER, OPEN, "/teacher/agreement"), "main table"),
     Place("class", _under(TEACHER, OPEN, "/teacher/class"), "table.heat td"),
     Place("coverage", _under(TEACHER, OPEN, "/teacher/coverage")),
     Place("teacher-rule", _under(TEACHER, OPEN, "/teacher/rule"), "main button"),
@@ -232,7 +259,14 @@ PLACES = (
     Place("progress-weak", _under(DRAFTING, OPEN, "/student/progress"), "main ol a"),
     Place("not-set-up", _under(DRAFTING, OPEN, "/student/not-set-up")),
     Place("outcomes", _OUTCOMES, "main a[href*='/decision/']"),
+    Place("lists", _under(REGISTRAR, INSTITUTION, "/registrar/lists"), "main form button"),
+    Place("accounts", _under(REGISTRAR, INSTITUTION, "/registrar/accounts"), "#search"),
     Place("decision", _linked(_OUTCOMES, "main a[href*='/decision/']"), "main button"),
+    Place(
+        "school-agreement",
+        _under(REGISTRAR, INSTITUTION, f"/registrar/agreement/{STANDARD}"),
+        "main table",
+    ),
     Place("rule", _linked(_OUTCOMES, "a[href*='/rule/']"), "main button"),
     Place("rubric", _RUBRIC, "main a.btn"),
     Place("rubric-criterion", _beside(_RUBRIC, "/criteria/elementary/2.1.1"), "main textarea"),
@@ -249,6 +283,9 @@ PLACES = (
     Place("standard-draft", _standard_draft, "main a.draft-edit"),
     Place("connect", _beside(_admin, "platforms/new"), "main button.btn-primary"),
     Place("health", _beside(_admin, "health")),
+    Place("audit", _audit, "main form button"),
+    Place("tokens", _token_issued, "main button.btn-primary"),
+    Place("api", lambda atlas, language: f"{atlas.demo.tool_url}/api/v1/?language={language}"),
     Place("privacy", _privacy, "main form button"),
     Place("person-data", _person_data, "main form button"),
     Place("signed-out", lambda atlas, _: f"{atlas.demo.tool_url}/s/unknown/student/progress"),

@@ -56,7 +56,7 @@ def test_two_accounts_with_one_number_are_proposed_merged_and_parted(registrar: 
     page = registrar.page().text
     assert "No student number has several accounts" in page
     assert "姓名一致" in page
-    assert "In force" in page
+    assert "In effect" in page
     outcomes = registrar.client.get(f"{registrar.home}/registrar/").text
     assert "1 learner<" in outcomes
     assert registrar.part().status_code == 303

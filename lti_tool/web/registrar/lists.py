@@ -138,7 +138,7 @@ def _lists_page(errors: dict[str, str] | None = None, *, status: int = 200) -> R
         page=page,
         shown=shown,
         errors=errors or {},
-        columns=COLUMNS,
+        columns=gettext(", ").join(each.in_language(language()) for each in COLUMNS.values()),
         longest_term=LONGEST["term"],
     )
     return body, status

@@ -1,5 +1,8 @@
 """Who attained which level, where and since when: the whole school under one standard."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -58,7 +61,7 @@ def save_view() -> ResponseReturnValue:
         with working() as work:
             saved_views.save_view(work.session, work.actor_id, name, query, now=work.now)
         flash(gettext("Saved: %(name)s", name=name), "ok")
-    return redirect(url_for("registrar.outcomes", **query), 303)
+    return _to_outcomes(query)
 
 
 @blueprint.post("/views/<int:view_id>/remove")
@@ -69,4 +72,9 @@ def remove_view(view_id: int) -> ResponseReturnValue:
     with working() as work:
         saved_views.remove_view(work.session, work.actor_id, view_id)
     flash(gettext("The view was removed."), "ok")
-    return redirect(url_for("registrar.outcomes", **query), 303)
+    return _to_outcomes(query)
+
+
+def _to_outcomes(query: Mapping[str, str]) -> ResponseReturnValue:
+    values: dict[str, Any] = dict(query)
+    return redirect(url_for("registrar.outcomes", **values), 303)
