@@ -19,6 +19,7 @@ KINDS: Mapping[NotificationKind, Text] = {
         "等待答复的成绩复核：{count}", "reviews to answer: {count}"
     ),
     NotificationKind.REVIEW_ANSWERED: Text("你的成绩复核已答复", "your review is answered"),
+    NotificationKind.PEER_RATED: Text("同学对你的提交有新反馈", "a peer has looked at your work"),
 }
 SUBJECT = Text("达标：{course} 有新消息", "Dabiao: news in {course}")
 SEVERAL = Text("达标：有新消息", "Dabiao: news")

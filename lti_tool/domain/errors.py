@@ -109,6 +109,23 @@ class SecondMarkingRefusedError(DomainError):
         self.reason = reason
 
 
+class PeerRefusedError(DomainError):
+    """A student cannot look at others' works, or go on with one, like this."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"peers: {reason}")
+        self.reason = reason
+
+
+class BadPeerPlanError(DomainError):
+    """A plan for peer rating breaks a rule. ``field`` names the form field or the code at fault."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
 class StaleRatingError(DomainError):
     """Somebody else rated this requirement since the page was opened."""
 

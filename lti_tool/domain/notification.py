@@ -35,6 +35,8 @@ class NotificationKind(StrEnum):
     """A review of a rating was asked for. Its subject is the review."""
     REVIEW_ANSWERED = "review_answered"
     """A review was answered. Its subject is the review."""
+    PEER_RATED = "peer_rated"
+    """A peer said what they see in the work. Its subject is the submission."""
 
 
 class Manner(StrEnum):
@@ -60,6 +62,7 @@ KINDS: Mapping[NotificationKind, Told] = {
     NotificationKind.RELEASED: Told(Role.STUDENT, Manner.SOON),
     NotificationKind.REVIEW_ASKED: Told(Role.TEACHER, Manner.EVENING),
     NotificationKind.REVIEW_ANSWERED: Told(Role.STUDENT, Manner.SOON),
+    NotificationKind.PEER_RATED: Told(Role.STUDENT, Manner.SOON),
 }
 """Every kind there is; another one is one more line here and its words in web and delivery."""
 

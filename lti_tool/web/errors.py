@@ -91,6 +91,12 @@ DOMAIN: Mapping[type[domain.DomainError], Words] = {
         _("This work is marked a second time: what you asked for is not possible now."),
         _("Reload the page to see where it stands now."),
     ),
+    domain.BadPeerPlanError: Words(400, _("Peer rating cannot be set up like this."), RELOAD),
+    domain.PeerRefusedError: Words(
+        409,
+        _("This cannot be done in peer rating now."),
+        _("Go back and reload the page to see where it stands now."),
+    ),
     domain.StaleRatingError: Words(
         409,
         _("Somebody else has rated this requirement meanwhile."),

@@ -143,6 +143,12 @@ def _answered(count: int) -> str:
     return ngettext("Your review is answered", "%(num)s reviews are answered", count)
 
 
+def _peers_said(count: int) -> str:
+    return ngettext(
+        "A peer has looked at your work", "%(num)s works were looked at by peers", count
+    )
+
+
 def _queue(opened: Opened) -> str:
     return url_for("teacher.queue", assessment_id=opened.assessment_id)
 
@@ -167,10 +173,15 @@ def _feedback(opened: Opened) -> str:
     return url_for("student.feedback", assessment_id=opened.assessment_id)
 
 
+def _peers(opened: Opened) -> str:
+    return url_for("student.peers", assessment_id=opened.assessment_id)
+
+
 KINDS: Mapping[NotificationKind, Kind] = {
     NotificationKind.SUBMITTED: Kind(_submitted, _work),
     NotificationKind.RETURNED: Kind(_returned, _assessment),
     NotificationKind.RELEASED: Kind(_released, _feedback),
     NotificationKind.REVIEW_ASKED: Kind(_asked, _review),
     NotificationKind.REVIEW_ANSWERED: Kind(_answered, _feedback),
+    NotificationKind.PEER_RATED: Kind(_peers_said, _peers),
 }

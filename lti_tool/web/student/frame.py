@@ -3,9 +3,10 @@
 from flask import url_for
 
 from lti_tool.domain.standard import Standard
+from lti_tool.persistence import peer_ratings
 from lti_tool.persistence.database import Session
 from lti_tool.services.show_assessment import assessment_of_link
-from lti_tool.web.access import audience, member
+from lti_tool.web.access import audience, member, reading
 from lti_tool.web.localisation import gettext, in_page_language
 from lti_tool.web.page import Page, Tab
 
@@ -22,6 +23,7 @@ def frame(current: str, *, assessment_id: str | None, standard: Standard | None)
         tabs = [
             _tab("student.assessment", gettext("This assessment"), current, assessment_id),
             _tab("student.feedback", gettext("Feedback"), current, assessment_id),
+            *_peers(current, assessment_id),
             *tabs,
         ]
     course = member().course
@@ -42,6 +44,12 @@ def linked_assessment(session: Session) -> str | None:
     if not isinstance(link_id, int):
         return None
     return assessment_of_link(session, link_id, course_id=member().course_id)
+
+
+def _peers(current: str, assessment_id: str) -> list[Tab]:
+    with reading() as session:
+        on = peer_ratings.is_on(session, assessment_id)
+    return [_tab("student.peers", gettext("Peers"), current, assessment_id)] if on else []
 
 
 def _tab(endpoint: str, label: str, current: str, assessment_id: str | None = None) -> Tab:
