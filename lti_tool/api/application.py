@@ -24,6 +24,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *(*assessments.ENDPOINTS, *standards.ENDPOINTS),
 )
 PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+LANGUAGES = frozenset({"zh", "en"})
 HTTPS_YEAR = "max-age=31536000"
 
 
@@ -63,8 +64,9 @@ def _add(app: Flask, rule: str, name: str, view: Callable[..., ResponseReturnVal
 
 
 def _page(description: Mapping[str, object]) -> ResponseReturnValue:
-    """The description for people."""
-    spoken = language()
+    """The description for people; ``?language=`` chooses its language."""
+    chosen = request.args.get("language", "")
+    spoken = chosen if chosen in LANGUAGES else language()
     notes = [each.in_language(spoken) for each in NOTES]
     body = render_template(
         "page.html",
