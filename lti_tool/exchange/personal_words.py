@@ -1,6 +1,6 @@
 """What the tables and columns of a person's own data are called, in Chinese and English.
 
-A table or column without words here is shown under its own name. Not here: what is in them.
+A column without words here is shown under its own name. Not here: what is in them.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,16 @@ TABLES: Mapping[str, Text] = {
     "submissions": Text("提交", "Work handed in"),
     "evidence": Text("佐证材料", "Evidence"),
     "uploads": Text("上传中的文件", "Files on their way"),
-    "ratings": Text("已发布的评分", "Released ratings"),
+    "extensions": Text("延期", "More time given"),
+    "team_members": Text("考核小组", "Teams"),
+    "ratings": Text("评分", "Ratings"),
     "rating_releases": Text("评分发布", "Releases of ratings"),
     "reviews": Text("成绩复核申请", "Requests for review"),
     "review_answers": Text("成绩复核答复", "Answers to them"),
+    "second_markings": Text("复评", "Second markings"),
+    "second_marking_readers": Text("看过复评的人", "Readers of second markings"),
+    "second_ratings": Text("复评评分", "Ratings of second markings"),
+    "second_comparisons": Text("复评比较", "Comparisons of second markings"),
     "second_resolutions": Text("复评结果", "Settled second markings"),
     "masteries": Text("掌握度", "Mastery"),
     "attainments": Text("等级达成", "Levels"),
@@ -33,7 +39,14 @@ TABLES: Mapping[str, Text] = {
     "audit_log": Text("操作日志", "Log of what was done"),
     "retention_proposals": Text("保存期限", "Retention"),
     "erasures": Text("删除记录", "Erasure"),
-    "merges": Text("合并的账号", "Merged accounts"),
+    "merges": Text("合并记录", "Mergers of accounts"),
+    "merged_accounts": Text("合并的账号", "Merged accounts"),
+    "papers": Text("成绩单和证书", "Transcripts and credentials"),
+    "peer_calibrations": Text("互评试评", "Trial ratings of an example"),
+    "peer_tasks": Text("互评任务", "Peer rating"),
+    "peer_ratings": Text("互评评分", "Ratings among peers"),
+    "bank_comments": Text("常用评语", "Kept comments"),
+    "sessions": Text("登录状态", "Sessions"),
 }
 
 COLUMNS: Mapping[str, Text] = {

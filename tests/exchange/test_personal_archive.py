@@ -9,7 +9,9 @@ from zipfile import ZipFile
 
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.exchange.personal_archive import write_archive
+from lti_tool.exchange.personal_words import TABLES
 from lti_tool.persistence.people import Account
+from lti_tool.persistence.personal_data import PLACES
 from lti_tool.services.export_person import PersonalData
 
 AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -61,3 +63,7 @@ def test_the_page_shows_what_was_written_as_text_and_leads_to_files() -> None:
     assert "unheard_of" in page
     assert "佐证材料 Evidence" in page
     assert "不是 X 证书" in page
+
+
+def test_every_kind_of_personal_data_has_a_name() -> None:
+    assert {each.table for each in PLACES} - set(TABLES) == set()

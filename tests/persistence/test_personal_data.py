@@ -84,7 +84,8 @@ def test_every_text_that_people_write_is_removed_or_emptied() -> None:
     assert {name for _, name in stays} == {
         *("id", "state", "standard_id", "level", "code", "kind", "role", "rule_version", "digest"),
         *("assessment_id", "submission_id", "rating_id", "review_id", "supersedes", "outcome"),
-        *("action", "subject", "detail", "occasion", "decision_id"),
+        *("action", "subject", "detail", "occasion", "decision_id", "export_id", "signed"),
+        "shared_as",
     }
 
 
