@@ -9,8 +9,9 @@ from lti_tool.domain.errors import ReasonMissingError, StaleFormError
 from lti_tool.domain.launch import Role
 from lti_tool.persistence import schools
 from lti_tool.services.merge_accounts import merge_accounts, show_merges, undo_merge
+from lti_tool.services.note_look import of_list
 from lti_tool.services.work import Work
-from lti_tool.web.access import member, reading, requires, working
+from lti_tool.web.access import member, note_access, reading, requires, working
 from lti_tool.web.forms import FormError, text, whole_number
 from lti_tool.web.localisation import gettext
 from lti_tool.web.wiring import wired
@@ -82,6 +83,7 @@ def _page(problem: str = "", *, status: int = 200) -> ResponseReturnValue:
     with reading() as session:
         shown = show_merges(session, member().school_id, search=search)
         school = schools.school(session, member().school_id)
+    note_access(of_list("accounts"))
     body = render_template(
         "registrar/accounts.html",
         page=frame(school, wired().catalogue.standards[-1].standard, Place.LISTS),

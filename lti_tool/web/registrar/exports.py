@@ -22,6 +22,7 @@ from lti_tool.persistence import courses, schools
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.exports import Export, note_file
 from lti_tool.services.export_outcomes import Manner, draw_outcomes, keep_export
+from lti_tool.services.note_look import of_list
 from lti_tool.services.show_exports import (
     compare_with_last,
     list_exports,
@@ -29,7 +30,7 @@ from lti_tool.services.show_exports import (
     show_export,
 )
 from lti_tool.services.show_outcomes import OutcomeFilter
-from lti_tool.web.access import member, reading, requires, working
+from lti_tool.web.access import member, note_access, reading, requires, working
 from lti_tool.web.localisation import language
 from lti_tool.web.page import Page
 from lti_tool.web.wiring import wired
@@ -102,6 +103,7 @@ def changes() -> ResponseReturnValue:
     with reading() as session:
         compared = compare_with_last(session, content, parameters(wanted), school_id=school_id)
         page_frame = _frame(session, content)
+    note_access(of_list("exports"))
     return render_template(
         "registrar/export_changes.html",
         page=page_frame,
@@ -122,6 +124,7 @@ def export(export_id: str) -> ResponseReturnValue:
         shown = show_export(session, export_id, school_id=school_id)
         known = courses.courses_of_school(session, school_id)
         page_frame = _frame(session, shown.content)
+    note_access(of_list("exports"))
     levels = {each.key: each.name for each in shown.content.facts.levels}
     return render_template(
         "registrar/export.html",

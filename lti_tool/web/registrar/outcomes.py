@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.attainment import AttainmentState
 from lti_tool.domain.launch import Role
 from lti_tool.persistence import saved_views
+from lti_tool.services.note_look import of_list
 from lti_tool.services.show_outcomes import show_outcomes
-from lti_tool.web.access import member, reading, requires, working
+from lti_tool.web.access import member, note_access, reading, requires, working
 from lti_tool.web.forms import FormError, text
 from lti_tool.web.localisation import gettext
 from lti_tool.web.wiring import wired
@@ -30,6 +31,7 @@ def outcomes() -> ResponseReturnValue:
     with reading() as session:
         shown = show_outcomes(session, wired().catalogue, wanted, school_id=member().school_id)
         views = saved_views.views_of(session, member().id)
+    note_access(of_list("outcomes"))
     return render_template(
         "registrar/outcomes.html",
         page=frame(shown.school, shown.standard, Place.OUTCOMES, waiting=shown.proposed),

@@ -22,8 +22,9 @@ from lti_tool.exchange.pdf import NoPdfError, pdf_of
 from lti_tool.persistence import schools
 from lti_tool.persistence.exports import Export, note_file
 from lti_tool.persistence.papers import Paper, paper_of_export
+from lti_tool.services.note_look import of_learner
 from lti_tool.services.show_exports import open_export
-from lti_tool.web.access import member, reading, requires, working
+from lti_tool.web.access import member, note_access, reading, requires, working
 from lti_tool.web.localisation import gettext, in_this_language
 from lti_tool.web.wiring import wired
 
@@ -68,6 +69,8 @@ def transcript(export_id: str) -> ResponseReturnValue:
     found = (each.standard for each in installed if each.standard.id == export.standard_id)
     with reading() as session:
         school = schools.school(session, export.school_id)
+    for learner_id in {each.holder.learner_id for each in content.lines}:
+        note_access(of_learner(learner_id))
     return render_template(
         "registrar/transcript.html",
         page=frame(school, next(found, installed[-1].standard)),
