@@ -197,6 +197,38 @@ def _person_data(atlas: Atlas, language: str) -> str:
         page.close()
 
 
+def _peer_plan(atlas: Atlas, language: str) -> str:
+    """The teacher's page on peer rating, which this turns on."""
+    address = atlas.landing(TEACHER, OPEN, language) + "/peers"
+    page = atlas.browser.new_page(locale="zh-CN")
+    try:
+        page.goto(address)
+        page.locator("#works").fill("2")
+        page.locator("form[action$='/peers'] .btn-primary").click()
+        page.locator(".banner-ok").wait_for()
+    finally:
+        page.close()
+    return address
+
+
+def _peers(atlas: Atlas, language: str) -> str:
+    """The page of a student who may look at others' works."""
+    _peer_plan(atlas, language)
+    return atlas.landing(HANDED_IN, OPEN, language) + "/peers"
+
+
+def _peer_work(atlas: Atlas, language: str) -> str:
+    """A work that the student takes."""
+    page = atlas.browser.new_page(locale="zh-CN")
+    try:
+        page.goto(_peers(atlas, language))
+        page.locator("form[action$='/peers/next'] button").click()
+        page.locator("form[action*='/student/peers/']").wait_for()
+        return page.url
+    finally:
+        page.close()
+
+
 def _standards(atlas: Atlas, language: str) -> str:
     return urljoin(_admin(atlas, language), "../standards/")
 
@@ -236,6 +268,9 @@ PLACES = (
     Place("queue", _QUEUE, "main a[href*='/work/']"),
     Place("conditions", _linked(_QUEUE, "a[href*='/conditions']"), "main button.btn-primary"),
     Place("rate", _linked(_QUEUE, "main a[href*='/work/']"), "details[open] input[name=level]"),
+    Place("peer-plan", _peer_plan, "main button.btn-primary"),
+    Place("peers", _peers),
+    Place("peer-work", _peer_work, "main button.btn-primary"),
     Place("review", _review, "main a.btn"),
     Place(
         "second", _linked(_landing(TEACHER, PAST), "#second-marking a[href*='/second/']"), "main h1"
