@@ -117,7 +117,8 @@ class Victim:
             "comment": "别人的评语",
             "confirmed": "1",
             "digest": "0" * 64,
-            "language": "zh",
+            # One of ours would be noted at the visitor, whose own choice it is.
+            "language": "fr",
             "from": "/",
         }
 
