@@ -168,7 +168,9 @@ def held_of(session: Session, person_id: int) -> Sequence[Held]:
         count = session.scalar(select(func.count()).where(_theirs(each, person_id))) or 0
         kind = (each.table, each.fate, each.ground)
         found[kind] = found.get(kind, 0) + count
-    return [Held(table, count, *fate) for (table, *fate), count in found.items() if count]
+    return [
+        Held(table, count, fate, ground) for (table, fate, ground), count in found.items() if count
+    ]
 
 
 def told_of(session: Session, person_id: int) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:

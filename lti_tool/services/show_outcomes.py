@@ -25,7 +25,6 @@ __all__ = [
     "OutcomeFilter",
     "OutcomeRow",
     "Outcomes",
-    "every_outcome",
     "show_outcomes",
 ]
 
@@ -135,21 +134,6 @@ def show_outcomes(
         places=rolls.places(session, school_id),
         enrolled=_enrolled(session, listed, wanted, school_id),
     )
-
-
-def every_outcome(
-    session: Session, catalogue: Catalogue, wanted: OutcomeFilter, *, school_id: int
-) -> Iterator[OutcomeRow]:
-    """Every outcome of the filter, whatever page it asks for, in the order of the page.
-
-    Read in pieces while it is iterated, in a constant number of queries. Raises
-    UnknownStandardError.
-    """
-    standard = _standard(catalogue, wanted.standard_id)
-    known = courses.courses_of_school(session, school_id)
-    attended = courses.courses_by_student(session, school_id)
-    listed = outcomes.every_one(session, _ledger(standard, school_id), wanted)
-    return _rows(listed, standard, known, attended)
 
 
 def _enrolled(

@@ -10,7 +10,6 @@ from lti_tool.services import show_outcomes as module
 from lti_tool.services.show_outcomes import (
     OutcomeFilter,
     Outcomes,
-    every_outcome,
     show_outcomes,
 )
 from lti_tool.services.sign_off_attainment import revoke_attainment
@@ -125,16 +124,6 @@ def test_a_long_list_comes_in_pages(
     assert (len(first.rows), first.page, first.pages, first.found) == (2, 1, 2, 3)
     assert [name for name, _, _ in listed(last)] == ["丙"]
     assert outcomes(classroom, OutcomeFilter(page=-1)).page == 1
-
-
-def test_every_outcome_comes_in_the_order_of_the_page(
-    classroom: Classroom, class_of_three: dict[str, Account]
-) -> None:
-    for wanted in (OutcomeFilter(page=9), OutcomeFilter(state=AttainmentState.ATTAINED)):
-        with classroom.reading() as session:
-            school_id = classroom.course.school_id
-            found = list(every_outcome(session, classroom.catalogue, wanted, school_id=school_id))
-        assert tuple(found) == outcomes(classroom, wanted).rows
 
 
 @pytest.mark.parametrize(
