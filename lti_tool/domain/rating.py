@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from .errors import BadRatingError
 from .standard import RequirementKey
 
 
@@ -48,6 +49,14 @@ class Rating:
     def order(self) -> tuple[datetime, datetime, str]:
         """What ratings are sorted by: when performed, then when rated."""
         return self.performed_at, self.rated_at, self.id
+
+
+def check_time(rating: Rating) -> None:
+    """Refuse a rating of work that is dated after it: until that day it would stand as the newest,
+    whatever is shown meanwhile. A clock that was set back does this. Raises BadRatingError
+    (``in_the_future``)."""
+    if rating.performed_at > rating.rated_at:
+        raise BadRatingError(rating.requirement.code, "in_the_future")
 
 
 def in_force(ratings: Iterable[Rating]) -> tuple[Rating, ...]:

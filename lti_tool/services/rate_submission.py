@@ -12,7 +12,7 @@ from lti_tool.domain.errors import (
     TransitionError,
 )
 from lti_tool.domain.notification import NotificationKind
-from lti_tool.domain.rating import Rating, latest
+from lti_tool.domain.rating import Rating, check_time, latest
 from lti_tool.domain.submission import Action, Submission, SubmissionState, after
 from lti_tool.persistence import ratings, reviews, second_markings, submissions
 
@@ -116,7 +116,7 @@ def _rating(
     # A draft's evidence is its learner's alone: what was observed rests on none of it.
     shown = () if submission.state is SubmissionState.DRAFT else submission.evidence
     observed_at = current.performed_at if current else work.now
-    return Rating(
+    made = Rating(
         id=work.new_id(),
         learner_id=submission.learner_id,
         standard_id=assessment.standard_id,
@@ -132,6 +132,8 @@ def _rating(
         released_at=work.now if at_once else None,
         supersedes=judgement.seen,
     )
+    check_time(made)
+    return made
 
 
 def take_back_draft(work: Work, submission: Submission, rating_id: str) -> None:

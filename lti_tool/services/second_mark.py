@@ -14,7 +14,7 @@ from lti_tool.domain.errors import (
     SecondMarkingRefusedError,
     StaleRatingError,
 )
-from lti_tool.domain.rating import Rating, latest
+from lti_tool.domain.rating import Rating, check_time, latest
 from lti_tool.domain.second_marking import (
     Comparison,
     Resolution,
@@ -70,6 +70,7 @@ def mark_second(
     if (current.id if current else None) != judgement.seen:
         raise StaleRatingError(judgement.code)
     rating = _second_rating(work, submission, assessment, judgement)
+    check_time(rating)
     second_markings.add_rating(work.session, rating)
     work.note("second_rate", f"submission:{submission.id}", f"{key} {rating.performance_level}")
     return rating

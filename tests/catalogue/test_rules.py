@@ -1,6 +1,7 @@
 """A rule file that asks for everything a rule may ask for."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,48 @@ def test_a_rule_of_a_school_is_refused_with_every_problem_by_its_path(
     with pytest.raises(CatalogueError) as refused:
         rule_from(content, bundle.standard)
     assert [each.path for each in refused.value.problems] == ["area_cut", "downward_credit"]
+
+
+# --- What a school may not set --------------------------------------------------------------------
+
+
+def refused(bundle: StandardBundle, **changed: object) -> list[tuple[str, str]]:
+    """What is wrong with the shipped rule so changed: each place and reason."""
+    with pytest.raises(CatalogueError) as found:
+        rule_from({**content_of(bundle.rule), **changed}, bundle.standard)
+    return [(each.path, each.reason.en or "") for each in found.value.problems]
+
+
+def total(*weights: int, codes: Sequence[str] = ("1.1.1",), minimum: int = 60) -> object:
+    """A weighted total of an area each, the first part of these codes."""
+    parts = [{"name": {"zh": "理论", "en": "Theory"}, "weight": weights[0], "codes": list(codes)}]
+    parts += [
+        {"name": {"zh": "实践", "en": "Practice"}, "weight": each, "areas": [str(number)]}
+        for number, each in enumerate(weights[1:], 2)
+    ]
+    return {"elementary": {"minimum": minimum, "parts": parts}}
+
+
+def test_a_rule_of_a_school_that_names_an_unknown_code_is_refused(bundle: StandardBundle) -> None:
+    critical = [{"code": "9.9.9", "reason": {"zh": "没有这一条", "en": "there is none"}}]
+    (problem,) = refused(bundle, critical={"elementary": critical})
+    assert problem[0].startswith("critical.elementary")
+    found = refused(bundle, totals=total(40, 60, codes=["1.1.1", "9.9.9"]))
+    assert found == [("totals.elementary.parts[0]", "the standard has no elementary/9.9.9")]
+
+
+def test_a_rule_of_a_school_whose_weights_do_not_add_up_is_refused(bundle: StandardBundle) -> None:
+    (problem,) = refused(bundle, totals=total(40, 50))
+    assert problem[0].startswith("totals.elementary")
+    assert "100" in problem[1]
+
+
+@pytest.mark.parametrize("cut", [-1, 101, 1000])
+def test_a_rule_of_a_school_with_a_cut_outside_the_scale_is_refused(
+    bundle: StandardBundle, cut: int
+) -> None:
+    assert [path for path, _ in refused(bundle, area_cut=cut)] == ["area_cut"]
+    (problem,) = refused(bundle, area_cuts={"elementary": {"1": cut}})
+    assert problem[0].startswith("area_cuts.elementary")
+    (problem,) = refused(bundle, totals=total(40, 60, minimum=cut))
+    assert problem[0].startswith("totals.elementary")

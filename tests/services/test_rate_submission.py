@@ -1,6 +1,7 @@
 """A teacher rates: drafts, at once, corrections, two raters, undo."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 
@@ -93,6 +94,17 @@ def test_a_code_outside_the_assessment_is_refused(classroom: Classroom) -> None:
     work = classroom.hand_in(classroom.enrol("李"), made)
     with pytest.raises(NotInAssessmentError):
         classroom.rate_code(work, made, "2.2.1", 3)
+
+
+def test_a_rating_of_work_dated_in_the_future_is_refused(classroom: Classroom) -> None:
+    """The server's clock was ahead when the work was handed in, and was set back."""
+    made = classroom.set_up()
+    work = classroom.hand_in(classroom.enrol("李"), made)
+    classroom.now -= timedelta(hours=1)
+    with pytest.raises(BadRatingError) as refused:
+        classroom.rate_code(work, made, "2.1.1", 3)
+    assert refused.value.reason == "in_the_future"
+    assert newest(classroom, work) == {}
 
 
 @pytest.mark.parametrize("number", [0, 5])

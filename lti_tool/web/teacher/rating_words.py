@@ -70,6 +70,10 @@ def _bad_rating(error: BadRatingError) -> str:
         "under_review": gettext(
             "The student asked for a review of this rating: only its answer may change it."
         ),
+        "in_the_future": gettext(
+            "By the server's clock this was handed in later than now. Tell your administrator; "
+            "rate it once the clock is right."
+        ),
         "released_first": gettext(
             "This rating was released at once and cannot be unsaid; give another level to "
             "correct it."
