@@ -166,7 +166,10 @@ class EvidenceStore:
             raise BadEvidenceError("empty")
         if size > self.max_bytes:
             raise BadEvidenceError("too_large", str(self.max_bytes))
-        return size, hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.sha256()
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+        return size, digest.hexdigest()
 
     def _settle(self, incoming: Path) -> str:
         """Move a complete file to its place, which is the moment from which it exists."""

@@ -68,4 +68,5 @@ def files_like(
         for sha256, submission, learner, at, assessment, made, title, label, course in (
             session.execute(query)
         )
+        if at is not None
     ]

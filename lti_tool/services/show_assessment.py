@@ -216,7 +216,9 @@ def own_file(
     return found, key
 
 
-def _mates(session: Session, assessment: Assessment, learner_id: int) -> tuple[Account, ...]:
+def _mates(session: Session, assessment: Assessment, learner_id: int | None) -> tuple[Account, ...]:
+    if learner_id is None:
+        return ()
     team = teams.team_of(session, assessment.id, learner_id)
     others = people.accounts(session, team.mates_of(learner_id)) if team else {}
     return tuple(others.values())

@@ -108,8 +108,33 @@ def test_evidence_is_changed_and_removed(database: Database, submission: Submiss
         replace(file("e-1"), codes=frozenset({"2.1.2"}), title="通话.mp3"),
     )
     with database.transaction() as session:
-        submissions.remove_evidence(session, "e-1")
-    assert stored(database).evidence == ()
+        submissions.remove_evidence(session, "e-1", at=NOW)
+    removed = stored(database)
+    assert (removed.evidence, len(removed.removed)) == ((), 1)
+    with database.transaction() as session:
+        submissions.restore_evidence(session, "e-1")
+        with pytest.raises(NotFoundError):
+            submissions.restore_evidence(session, "e-1")
+    assert len(stored(database).evidence) == 1
+    with database.transaction() as session:
+        submissions.remove_evidence(session, "e-1", at=NOW)
+        submissions.forget_removed(session, submission.id)
+    assert stored(database).removed == ()
+
+
+def test_what_was_handed_in_is_kept_beside_its_copy_and_shares_its_content(
+    database: Database, submission: Submission
+) -> None:
+    key = "ab" * 16
+    with database.transaction() as session:
+        submissions.add_evidence(session, submission.id, file("e-1"), storage_key=key)
+        submissions.keep_as_handed_in(session, submission.id, at=NOW, new_id=lambda: "e-2")
+    kept = stored(database)
+    assert (kept.evidence, kept.earlier) == ((file("e-2"),), (file("e-1"),))
+    with database.reading() as session:
+        assert submissions.storage_key(session, "e-2") == key
+        assert submissions.storage_keys(session, "ab") == {key}
+        assert submissions.storage_keys(session, "aa") == frozenset()
 
 
 def test_attempts_are_listed_in_order_and_each_number_once(
@@ -147,9 +172,11 @@ def test_what_is_not_there_is_not_found(database: Database) -> None:
         for ask in (
             submissions.storage_key,
             submissions.submission_with,
-            submissions.remove_evidence,
+            submissions.restore_evidence,
         ):
             with pytest.raises(NotFoundError):
                 ask(session, "e-1")
+        with pytest.raises(NotFoundError):
+            submissions.remove_evidence(session, "e-1", at=NOW)
         with pytest.raises(NotFoundError):
             submissions.change_evidence(session, "e-1", codes=CODES, text=None, url=None)

@@ -343,7 +343,7 @@ def test_a_piece_is_tied_to_other_codes_and_removed(student: Student) -> None:
     assert "已移除：a.png" in student.get().text
 
     student.post_own(f"/evidence/{piece.id}/restore")
-    assert student.newest.evidence[0].id == piece.id
+    assert [each.id for each in student.newest.evidence] == [piece.id]
     assert student.post_own(f"/evidence/{piece.id}/restore").status_code == 404
 
 

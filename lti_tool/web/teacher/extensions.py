@@ -73,8 +73,10 @@ def take_back(assessment_id: str, learner_id: int) -> ResponseReturnValue:
         gone = take_back_extension(work, found, learner_id)
     flash(gettext("Taken back. To undo this, save what stands in the form."), "ok")
     until = as_typed(gone.until, wired().zone)
-    former = {"student": learner_id, "until": until, "reason": gone.reason}
-    return redirect(url_for(PAGE, assessment_id=assessment_id, **former), 303)
+    there = url_for(
+        PAGE, assessment_id=assessment_id, student=learner_id, until=until, reason=gone.reason
+    )
+    return redirect(there, 303)
 
 
 def _asked(shown: ExtensionsShown) -> Mapping[str, str]:
