@@ -28,13 +28,14 @@ from . import (
     keys,
     platforms,
     privacy,
+    school_join,
     serve,
     standards,
 )
 from .console import ConsoleError, complain
 
 PARTS = (
-    *(demo, serve, databases, backup, platforms, access, files),
+    *(demo, serve, databases, backup, platforms, school_join, access, files),
     *(keys, standards, grades, attainment, audit, privacy, doctor),
 )
 

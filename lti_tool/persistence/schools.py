@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.errors import NotFoundError
 
+from . import joins
 from .platforms import DeploymentRow, SchoolRow
 
 
@@ -49,10 +50,13 @@ def ensure_school(session: Session, name: str) -> School:
 
 
 def join_school(session: Session, deployment_id: int, school_id: int) -> None:
-    """Let a deployment, by our row id, belong to a school. What it already brought to its old
-    school stays there: join before its first launch. Raises NotFoundError."""
+    """Let a deployment, by our row id, belong to a school; its old one goes if nothing else is
+    there. What it already brought to its old school stays there: join before its first launch, or
+    join the schools (``joins``). Raises NotFoundError."""
     row = session.get(DeploymentRow, deployment_id)
     if row is None:
         raise NotFoundError
-    row.school_id = school(session, school_id).id
+    before, row.school_id = row.school_id, school(session, school_id).id
     session.flush()
+    if before != school_id:
+        joins.remove_if_empty(session, before)

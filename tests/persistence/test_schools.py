@@ -39,6 +39,24 @@ def test_a_deployment_joins_a_school(database: Database) -> None:
         assert found.school_id == made.id
 
 
+@pytest.mark.parametrize("brought", [False, True], ids=["nothing", "a course"])
+def test_the_school_it_leaves_goes_where_nothing_is_left_there(
+    database: Database, brought: bool
+) -> None:
+    with database.transaction() as session:
+        deployment_id = make_course(session).deployment_id
+        made = schools.ensure_school(session, "江南商贸职业学校").id
+        if not brought:
+            platform = platforms.platforms(session)[0]
+            deployment_id = platforms.note_deployment(session, platform, "9", now=NOW).id
+        before = {each.id for each in schools.schools(session)}
+        schools.join_school(session, deployment_id, made)
+    with database.reading() as session:
+        left = {each.id for each in schools.schools(session)}
+    assert (left == before) is brought
+    assert made in left
+
+
 @pytest.mark.parametrize("unknown", ["deployment", "school"])
 def test_joining_what_does_not_exist_is_refused(database: Database, unknown: str) -> None:
     with database.transaction() as session:
