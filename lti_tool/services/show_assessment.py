@@ -18,6 +18,7 @@ from lti_tool.domain.errors import (
     TransitionError,
 )
 from lti_tool.domain.launch import Launch
+from lti_tool.domain.rating import Rating
 from lti_tool.domain.rubric import Criterion, PerformanceLevel
 from lti_tool.domain.standard import Level, Requirement, Standard, WorkTask
 from lti_tool.domain.submission import (
@@ -167,15 +168,9 @@ def show_assessment(
     everybodys = assessments.assessment(session, assessment_id, course_id=course_id)
     assessment = extensions.for_learner(session, everybodys, learner_id)
     bundle = rated_with(session, catalogue.find(assessment.standard_id), assessment.id)
-    attempts = (
-        submissions.attempts_of(session, assessment.id, learner_id)
-        if learner_id is not None
-        else ()
-    )
+    attempts = _attempts(session, assessment, learner_id)
     newest = attempts[-1] if attempts else None
-    given = [
-        each for attempt in attempts for each in ratings.ratings_of_submission(session, attempt.id)
-    ]
+    given = _given(session, attempts)
     level = bundle.standard.level(assessment.level)
     return AssessmentShown(
         assessment=assessment,
@@ -189,15 +184,28 @@ def show_assessment(
         attempt=newest,
         earlier=tuple(attempts[:-1]),
         may_begin=learner_id is not None and _may_begin(assessment, attempts, now),
-        may_withdraw=newest is not None
-        and _may_withdraw(assessment, newest, now)
-        and not any(each.submission_id == newest.id for each in given),
+        may_withdraw=newest is not None and _may_withdraw(assessment, newest, given, now),
         has_feedback=any(each.released_at is not None for each in given),
         late=assessment.is_late(now),
         is_extended=assessment != everybodys,
         mates=_mates(session, assessment, learner_id),
         handed_in_by=_handed_in_by(session, newest),
     )
+
+
+def _attempts(
+    session: Session, assessment: Assessment, learner_id: int | None
+) -> Sequence[Submission]:
+    """The learner's attempts, first one first; somebody without a name has none."""
+    if learner_id is None:
+        return ()
+    return submissions.attempts_of(session, assessment.id, learner_id)
+
+
+def _given(session: Session, attempts: Iterable[Submission]) -> Sequence[Rating]:
+    """Every rating of these attempts."""
+    found = (ratings.ratings_of_submission(session, each.id) for each in attempts)
+    return [rating for given in found for rating in given]
 
 
 def own_file(
@@ -308,9 +316,11 @@ def _may_begin(assessment: Assessment, attempts: Sequence[Submission], now: date
     return True
 
 
-def _may_withdraw(assessment: Assessment, attempt: Submission, now: datetime) -> bool:
+def _may_withdraw(
+    assessment: Assessment, attempt: Submission, given: Iterable[Rating], now: datetime
+) -> bool:
     try:
         check_withdraw(assessment, attempt, now)
     except (PastDueError, TransitionError):
         return False
-    return True
+    return not any(each.submission_id == attempt.id for each in given)

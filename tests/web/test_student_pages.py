@@ -339,7 +339,7 @@ def test_a_piece_is_tied_to_other_codes_and_removed(student: Student) -> None:
     assert student.newest.evidence[0].codes == {"2.1.2", "2.1.3"}
 
     student.post_own(f"/evidence/{piece.id}/remove")
-    assert student.newest.evidence == ()
+    assert [each.id for each in student.newest.evidence] == []
     assert "已移除：a.png" in student.get().text
 
     student.post_own(f"/evidence/{piece.id}/restore")
