@@ -5,10 +5,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.launch import Role
+
 from .audit_log import AuditEntry, AuditRow, as_entry
+from .courses import MembershipRow
 from .learners import accounts_of
 from .people import Account, PersonRow, as_account
 from .submissions import SubmissionRow
@@ -19,8 +22,9 @@ MOST_PEOPLE = 200
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """What of the log to show; None or empty: everything. ``who`` is part of a name, ``about`` a
-    learner's whole student number; ``since`` counts, ``until`` does not."""
+    """What of the log to show; None or empty: everything. ``who`` is part of the name of somebody
+    who is no learner, ``about`` a learner's whole student number; ``since`` counts, ``until`` does
+    not."""
 
     who: str = ""
     actions: Collection[str] | None = None
@@ -31,11 +35,13 @@ class AuditFilter:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """An entry and who did it; None: the command line, or a process of the tool."""
+    """An entry and who did it; None: the command line, or a process of the tool. ``by_learner``:
+    a student did, who is nothing else in any course."""
 
     id: int
     entry: AuditEntry
     actor: Account | None
+    by_learner: bool = False
 
 
 def audit_page(
@@ -44,7 +50,7 @@ def audit_page(
     """Entries by people of a school and by nobody of any, newest first; those written before the
     entry of this id, None: the newest."""
     query = (
-        select(AuditRow, PersonRow)
+        select(AuditRow, PersonRow, _is_learner())
         .outerjoin(PersonRow, PersonRow.id == AuditRow.actor_id)
         .where(
             or_(AuditRow.actor_id.is_(None), PersonRow.school_id == school_id),
@@ -56,8 +62,10 @@ def audit_page(
     if before is not None:
         query = query.where(AuditRow.id < before)
     return [
-        AuditLine(row.id, as_entry(row), as_account(person) if row.actor_id is not None else None)
-        for row, person in session.execute(query)
+        AuditLine(row.id, as_entry(row), as_account(person), by_learner)
+        if row.actor_id is not None
+        else AuditLine(row.id, as_entry(row), None)
+        for row, person, by_learner in session.execute(query)
     ]
 
 
@@ -73,7 +81,9 @@ def _wanted(session: Session, school_id: int, wanted: AuditFilter) -> Iterator[C
     if wanted.who:
         names = (PersonRow.name, PersonRow.family_name + PersonRow.given_name)
         named = or_(*(each.icontains(wanted.who, autoescape=True) for each in names))
-        query = select(PersonRow.id).where(PersonRow.school_id == school_id, named)
+        query = select(PersonRow.id).where(
+            PersonRow.school_id == school_id, named, not_(_is_learner())
+        )
         yield AuditRow.actor_id.in_(list(session.scalars(query.limit(MOST_PEOPLE))))
     if wanted.actions is not None:
         yield AuditRow.action.in_(list(wanted.actions))
@@ -83,6 +93,17 @@ def _wanted(session: Session, school_id: int, wanted: AuditFilter) -> Iterator[C
         yield AuditRow.at >= wanted.since
     if wanted.until is not None:
         yield AuditRow.at < wanted.until
+
+
+def _is_learner() -> ColumnElement[bool]:
+    """Whether a person was seen as a student and as nothing else."""
+    seen = select(MembershipRow.id).where(MembershipRow.person_id == PersonRow.id)
+    as_student = seen.where(MembershipRow.role == Role.STUDENT.value)
+    otherwise = seen.where(MembershipRow.role != Role.STUDENT.value)
+    return and_(
+        as_student.correlate(PersonRow).exists(),
+        not_(otherwise.correlate(PersonRow).exists()),
+    )
 
 
 def _about(session: Session, school_id: int, student_number: str) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """The audit log for administrators: who did what and when, and whether the log is whole.
 
 An administrator reads the entries by people of their school, and those of the command line. A
-learner shows by number only, unless they did something themselves.
+learner shows by number only. Whoever looks for the entries about one is in the log, too.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -11,10 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from lti_tool.domain.launch import Role
+from lti_tool.services.note_look import of_list
 from lti_tool.services.seal_audit import OVERDUE, SUBJECT, Fault, seal_key, verify_newest
 from lti_tool.services.show_audit import AuditFilter, seal_state, show_audit
 
-from .access import audience, member, reading, requires
+from .access import audience, member, note_access, reading, requires
 from .admin_audit_words import BY_SORT, SORTS, WORDS, Sort, subject_words
 from .admin_tabs import admin_page
 from .wiring import wired
@@ -45,6 +46,8 @@ def log() -> ResponseReturnValue:
         seals = seal_state(session, SUBJECT)
         keys = [seal_key(each) for each in wired().secret_keys]
         verdict, checked = verify_newest(session, keys, most=CHECKED)
+    if asked["about"]:
+        note_access(of_list("audit"))
     return render_template(
         "admin/audit.html",
         page=admin_page("audit.log"),

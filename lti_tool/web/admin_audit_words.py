@@ -91,6 +91,7 @@ BY_SORT: Mapping[Sort, Mapping[str, LazyString]] = {
         "undo_roll": _("undid an imported list"),
         "merge_accounts": _("merged two accounts"),
         "undo_merge": _("parted merged accounts"),
+        "join_schools": _("joined two schools"),
     },
     Sort.WORK: {
         "set_up": _("set an assessment up"),

@@ -1,8 +1,10 @@
 """Who is let in: a token that works, of the right scope, not too often; others are told why."""
 
+import re
 from datetime import timedelta
 from itertools import product
 
+from lti_tool.api.application import ENDPOINTS
 from lti_tool.domain.access_token import Scope
 from lti_tool.persistence import api_tokens
 from lti_tool.services.issue_token import By, revoke_token
@@ -26,6 +28,13 @@ def test_without_a_token_nobody_is_let_in(program: Program) -> None:
     for header in ("", "Bearer", "Bearer ", "Basic abc", "Bearer " + "x" * 300):
         problem = program.problem("/learners", 401, headers={"Authorization": header})
         assert kind(problem) == "token-missing", header
+
+
+def test_every_address_of_data_asks_for_a_token(program: Program) -> None:
+    program.secret = None
+    for each in ENDPOINTS:
+        path = re.sub(r"<[a-z]+:[a-z_]+>", "1", each.rule)
+        assert kind(program.problem(path, 401)) == "token-missing", path
 
 
 def test_a_token_that_nobody_issued_is_refused(program: Program) -> None:
