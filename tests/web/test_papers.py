@@ -1,22 +1,26 @@
 """Papers about one learner: issued by the registrar, verified by anybody with the code."""
 
+import io
 import json
 import re
 from dataclasses import dataclass
 
 import jwt
+import pdfplumber
 import pytest
 from flask.testing import FlaskClient
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 from werkzeug.test import TestResponse
 
-from lti_tool.domain.launch import Role
-from lti_tool.persistence import audit_log
+from lti_tool.domain.launch import Person, Role
+from lti_tool.exchange.pdf import NoPdfError
+from lti_tool.persistence import audit_log, people
 from lti_tool.persistence.people import Account
 from lti_tool.services.sign_off_attainment import revoke_attainment
+from lti_tool.web.registrar import transcript as transcript_page
 from tests.services.attaining import LEVEL, master, sign_off_now, subject, whole_level
-from tests.services.classroom import STANDARD, Classroom, enrol
+from tests.services.classroom import ISSUER, STANDARD, START, Classroom, enrol
 from tests.web.conftest import SignIn
 
 
@@ -153,3 +157,98 @@ def test_a_teacher_issues_no_papers(registrar: Registrar, sign_in: SignIn) -> No
     registrar.home = sign_in(registrar.classroom.teacher, Role.TEACHER)
     assert registrar.issue(f"{LEVEL}/credential").status_code == 403
     assert registrar.issue("transcript").status_code == 403
+
+
+def rename(registrar: Registrar, name: str) -> None:
+    """The LMS tells another name for the learner."""
+    with registrar.classroom.database.transaction() as session:
+        people.remember_person(
+            session,
+            school_id=registrar.learner.school_id,
+            issuer=ISSUER,
+            person=Person("黄嘉怡", name=name),
+            now=START,
+        )
+
+
+def transcript(registrar: Registrar) -> str:
+    """The address of a new transcript."""
+    answer = registrar.issue("transcript")
+    assert answer.status_code == 303
+    return answer.headers["Location"].partition("/registrar/")[2]
+
+
+def test_a_transcript_tells_levels_and_areas_and_what_it_is_not(registrar: Registrar) -> None:
+    page = registrar.get(transcript(registrar))
+    words = " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
+    assert "黄嘉怡" in words
+    assert "2024030107" in words
+    assert "Signed off 49 / 49" in words
+    assert words.count("At least") == 1
+    assert "not an X certificate" in words
+    assert re.search(r"Verification code [0-9A-Z]{4} [0-9A-Z]{4}", words)
+
+
+def test_a_transcript_stays_as_it_was_issued(registrar: Registrar) -> None:
+    address = transcript(registrar)
+    before = registrar.get(address).text
+    registrar.revoke()
+    rename(registrar, "另一个名字")
+    assert registrar.get(address).text == before
+    assert "另一个名字" in registrar.get(transcript(registrar)).text
+
+
+def test_the_pdf_has_the_rare_characters_of_a_name(registrar: Registrar) -> None:
+    rename(registrar, "𬭎㛃䶮")
+    address = transcript(registrar)
+    answer = registrar.get(f"{address}.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert registrar.get(f"{address}.pdf").data == answer.data
+    with pdfplumber.open(io.BytesIO(answer.data)) as found:
+        assert len(found.pages) == 1
+        words = found.pages[0].extract_text()
+        fonts = {char["text"]: char["fontname"] for char in found.pages[0].chars}
+    assert "𬭎㛃䶮" in words
+    assert "not an X certificate" in words.replace("\n", " ")
+    assert {each for each in "𬭎㛃䶮" if "CJK" not in fonts[each]} == set()
+
+
+def test_where_no_pdf_can_be_made_the_page_is_there_to_print(
+    registrar: Registrar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_asked: object) -> bytes:
+        raise NoPdfError("exit code 1")
+
+    monkeypatch.setattr(transcript_page, "pdf_of", refuse)
+    address = transcript(registrar)
+    answer = registrar.get(f"{address}.pdf")
+    assert answer.status_code == 303
+    assert "This server cannot make a PDF" in registrar.get(address).text
+
+
+def test_a_transcript_is_overtaken_by_a_revocation(registrar: Registrar) -> None:
+    address = transcript(registrar)
+    code = registrar.code(registrar.get(address))
+    english = {"Accept-Language": "en"}
+    assert "is valid" in registrar.client.get(f"/verify/{code}", headers=english).text
+    registrar.revoke()
+    assert "not hold any more" in registrar.client.get(f"/verify/{code}", headers=english).text
+    later = registrar.code(registrar.get(transcript(registrar)))
+    assert "is valid" in registrar.client.get(f"/verify/{later}", headers=english).text
+
+
+def test_there_is_no_transcript_of_nothing(registrar: Registrar) -> None:
+    newcomer = registrar.classroom.enrol("新同学")
+    assert registrar.issue("transcript", newcomer).status_code == 409
+
+
+def test_chinese_papers_are_wholly_chinese(registrar: Registrar, sign_in: SignIn) -> None:
+    registrar.home = sign_in(registrar.classroom.teacher, Role.REGISTRAR, course=False)
+    address = transcript(registrar)
+    code = registrar.code(registrar.get(address))
+    export, _ = registrar.credential()
+    pages = [registrar.get(each) for each in (address, export)]
+    for page in (*pages, registrar.client.get(f"/verify/{code}")):
+        known = r"<[^>]+>|English|Open Badges|SHA-256|https?://\S+|[\w-]{20,}|/verify"
+        known += r"|[0-9A-Z]{4} [0-9A-Z]{4} [0-9A-Z]{4} [0-9A-Z]{4}"
+        assert re.findall(r"[A-Za-z]{4,}", re.sub(known, " ", page.text)) == []
