@@ -266,6 +266,8 @@ PLACES = (
     ),
     Place("home", _under(TEACHER, OPEN, "/teacher/"), "main a[href*='/assessments/']"),
     Place("queue", _QUEUE, "main a[href*='/work/']"),
+    Place("teams", _linked(_QUEUE, "a[href*='/teams']"), "main button.btn-primary"),
+    Place("more-time", _linked(_QUEUE, "a[href*='/more-time']"), "main button.btn-primary"),
     Place("conditions", _linked(_QUEUE, "a[href*='/conditions']"), "main button.btn-primary"),
     Place("rate", _linked(_QUEUE, "main a[href*='/work/']"), "details[open] input[name=level]"),
     Place("peer-plan", _peer_plan, "main button.btn-primary"),
