@@ -115,9 +115,9 @@ def test_an_address_that_does_not_exist_is_refused_for_good() -> None:
     with (
         serving(Mailbox(recipient="550 no such user b@x.example")) as mailbox,
         connected(mail_server(mailbox.url())) as send,
+        pytest.raises(AddressRefusedError) as caught,
     ):
-        with pytest.raises(AddressRefusedError) as caught:
-            send(letter())
+        send(letter())
 
     assert caught.value.reason == "550"
 
@@ -131,8 +131,8 @@ def test_other_refusals_concern_this_mail_now(recipient: str, content: str, reas
     with (
         serving(Mailbox(recipient=recipient, content=content)) as mailbox,
         connected(mail_server(mailbox.url())) as send,
+        pytest.raises(MailTroubleError) as caught,
     ):
-        with pytest.raises(MailTroubleError) as caught:
-            send(letter())
+        send(letter())
 
     assert (caught.value.reason, caught.value.everybody) == (reason, False)
