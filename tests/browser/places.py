@@ -300,7 +300,7 @@ PLACES = (
     Place("not-set-up", _under(DRAFTING, OPEN, "/student/not-set-up")),
     Place("outcomes", _OUTCOMES, "main a[href*='/decision/']"),
     Place("lists", _under(REGISTRAR, INSTITUTION, "/registrar/lists"), "main form button"),
-    Place("accounts", _under(REGISTRAR, INSTITUTION, "/registrar/accounts"), "#search"),
+    Place("accounts", _under(REGISTRAR, INSTITUTION, "/registrar/accounts"), "main form button"),
     Place("decision", _linked(_OUTCOMES, "main a[href*='/decision/']"), "main button"),
     Place(
         "school-agreement",
