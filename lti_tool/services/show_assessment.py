@@ -184,7 +184,7 @@ def show_assessment(
         attempt=newest,
         earlier=tuple(attempts[:-1]),
         may_begin=learner_id is not None and _may_begin(assessment, attempts, now),
-        may_withdraw=newest is not None and _may_withdraw(assessment, newest, given, now),
+        may_withdraw=newest is not None and _may_withdraw(session, assessment, newest, now),
         has_feedback=any(each.released_at is not None for each in given),
         late=assessment.is_late(now),
         is_extended=assessment != everybodys,
@@ -317,10 +317,11 @@ def _may_begin(assessment: Assessment, attempts: Sequence[Submission], now: date
 
 
 def _may_withdraw(
-    assessment: Assessment, attempt: Submission, given: Iterable[Rating], now: datetime
+    session: Session, assessment: Assessment, attempt: Submission, now: datetime
 ) -> bool:
+    """Whether it may be taken back: for a team, until one of its members is rated."""
     try:
         check_withdraw(assessment, attempt, now)
     except (PastDueError, TransitionError):
         return False
-    return not any(each.submission_id == attempt.id for each in given)
+    return not _given(session, submissions.handed_in_with(session, attempt))

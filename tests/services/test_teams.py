@@ -119,8 +119,10 @@ def test_the_work_is_taken_back_by_any_member_until_one_of_them_is_rated(
     classroom: Classroom, made: Assessment, team: Team
 ) -> None:
     classroom.hand_in(team[0], made)
+    assert seen_by(classroom, made, team[1]).may_withdraw
     classroom.rate(newest(classroom, made, team[2]), made, 3)
 
+    assert not seen_by(classroom, made, team[1]).may_withdraw
     with pytest.raises(TransitionError), classroom.working(team[1]) as work:
         withdraw_submission(work, newest(classroom, made, team[1]), made)
 
