@@ -8,15 +8,17 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.launch import Role
 from lti_tool.domain.mastery import MasteryState
-from lti_tool.domain.standard import RequirementKey
+from lti_tool.domain.standard import RequirementKey, Text
 from lti_tool.persistence import groups, rosters
 from lti_tool.persistence.standings import Standing
-from lti_tool.services.show_class import ClassMap, ClassOrder, ClassView, show_class
+from lti_tool.services.show_class import ClassMap, ClassOrder, show_class
 from lti_tool.services.show_history import show_history
+from lti_tool.web import charts
 from lti_tool.web.access import member, reading, requires
-from lti_tool.web.localisation import gettext
+from lti_tool.web.localisation import gettext, in_page_language
 from lti_tool.web.wiring import wired
 
+from .class_view import asked_view, state_words
 from .frame import Place, blueprint, frame
 
 MOST_TICKS = 4
@@ -37,15 +39,28 @@ class Cell:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class AreaShare:
+    """A work area: how many cells of the class are mastered, of how many, and the rule's cut for
+    one student in percent."""
+
+    name: str
+    title: Text
+    mastered: int
+    cells: int
+    cut: int
+
+
 @blueprint.get("/class")
 @requires(Role.TEACHER)
 def class_map() -> ResponseReturnValue:
     """The map of the course's students."""
-    view = _asked_view()
+    view = asked_view()
     with reading() as session:
         found = show_class(session, wired().catalogue, view, course_id=member().course_id)
         class_list = rosters.roster_of(session, member().course_id)
         in_course = groups.groups_of(session, member().course_id)
+    areas = _areas(found) if found.has_evidence else ()
     return render_template(
         "teacher/class.html",
         page=frame(Place.CLASS, standard=found.standard),
@@ -54,6 +69,9 @@ def class_map() -> ResponseReturnValue:
         groups=in_course,
         view=view,
         cells=_cells(found),
+        areas=areas,
+        radar=charts.radar([(each.name, each.mastered, each.cells, each.cut) for each in areas]),
+        asked=request.args.to_dict(),
         orders=ClassOrder,
         standards=[each.standard for each in wired().catalogue.standards],
     )
@@ -84,23 +102,27 @@ def history() -> ResponseReturnValue:
     )
 
 
-def _asked_view() -> ClassView:
-    asked = request.args
-    order = asked.get("order", "")
-    return ClassView(
-        standard_id=asked.get("standard") or None,
-        level=asked.get("level") or None,
-        area=asked.get("area") or None,
-        cumulative=asked.get("cumulative") == "1",
-        group=asked.get("group", type=int),
-        order=ClassOrder(order) if order in set(ClassOrder) else ClassOrder.NUMBER,
-    )
+def _areas(found: ClassMap) -> Sequence[AreaShare]:
+    """The work areas shown, in order, each with its share of all cells that is mastered."""
+    shares = []
+    levels = {task.level.key: task.level for task in found.tasks}
+    for level in levels.values():
+        for area in level.areas:
+            tasks = [t for t in found.tasks if t.level.key == level.key and t.task in area.tasks]
+            columns = [column for task in tasks for column in task.columns]
+            if columns:
+                name = f"{in_page_language(level.name)} {area.code}"
+                mastered = sum(column.mastered for column in columns)
+                cells = len(columns) * len(found.rows)
+                cut = found.rule.cut_of(level.key, area.code)
+                shares.append(AreaShare(name, area.title, mastered, cells, cut))
+    return shares
 
 
 def _cells(found: ClassMap) -> Sequence[Sequence[Cell]]:
     """The rows' cells, each kind made once: a large class has twenty thousand."""
     made: dict[tuple[Standing | None, bool, bool], Cell] = {}
-    words = _words()
+    words = state_words()
     starts = _group_starts(found)
     lost = [column.is_lost for column in found.columns]
     rows = []
@@ -141,16 +163,3 @@ def _cell(
     mastered = standing.state is MasteryState.MASTERED
     shape = max(standing.newest, cut) if mastered else min(standing.newest, cut - 1)
     return Cell(f"c{shape}{ticks}{gap}", str(standing.newest), words[standing.state])
-
-
-def _words() -> Mapping[MasteryState | None, str]:
-    return {
-        None: gettext("No evidence"),
-        MasteryState.NO_EVIDENCE: gettext("No evidence"),
-        MasteryState.INSUFFICIENT: gettext("Insufficient evidence"),
-        MasteryState.BELOW: gettext("Below standard"),
-        MasteryState.MASTERED: gettext("Mastered"),
-        MasteryState.RED_LINE: gettext("Red line"),
-        MasteryState.EXPIRED: gettext("Expired"),
-        MasteryState.UNDER_REVIEW: gettext("Under review"),
-    }
