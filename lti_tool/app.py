@@ -143,8 +143,8 @@ def build_engines(parts: Parts) -> tuple[Engine, ...]:
     talking = (ColumnKeeper(means), RosterRefresher(means), Reconciler(means), asker)
     privacy = PrivacyKeeper(build_remover(parts), parts.settings.retention_years)
     sweepers = NotificationSweeper(parts.database, parts.clock), build_file_sweeper(parts)
-    forgetting: tuple[Engine, ...] = (*sweepers, privacy)
-    beside = (keeper, reader, sealer, *forgetting, *_mail_carriers(parts))
+    forgetting = (*sweepers, privacy)
+    beside: tuple[Engine, ...] = (keeper, reader, sealer, *forgetting, *_mail_carriers(parts))
     return heartbeat, Deliverer(means), *talking, *beside
 
 
