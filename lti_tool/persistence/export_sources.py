@@ -5,8 +5,9 @@ Not here: the exports themselves (``exports``).
 """
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.exported import LETTERS, Holder
@@ -60,7 +61,7 @@ def mastery_letters(
     return {learner_id: bytes(row) for learner_id, row in found.items()}
 
 
-def _holder(row: Row[tuple[object, ...]]) -> Holder:
+def _holder(row: Any) -> Holder:
     known = as_account(row)
     told = (row.name, f"{row.family_name} {row.given_name}".strip())
     other = (each for each in told if each and not _is_chinese(each))

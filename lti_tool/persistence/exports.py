@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -265,7 +266,7 @@ def _records() -> Select[ExportRow]:
     return select(ExportRow).options(defer(ExportRow.content))
 
 
-def _newest_first() -> tuple[ColumnElement[object], ...]:
+def _newest_first() -> tuple[ColumnElement[Any], ...]:
     return ExportRow.made_at.desc(), ExportRow.id.desc()
 
 

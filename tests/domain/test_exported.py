@@ -41,12 +41,24 @@ lines = st.builds(
 exports = st.lists(lines, unique_by=lambda each: each.key, max_size=8)
 
 
-def line(number: int = 1, **otherwise: object) -> ExportLine:
+def line(
+    number: int = 1,
+    *,
+    state: AttainmentState = AttainmentState.PROPOSED,
+    decision_id: str = "",
+    courses: tuple[str, ...] = (),
+) -> ExportLine:
     made = ExportLine(
-        *(Holder(number, f"00{number}", "甲"), "elementary", AttainmentState.PROPOSED),
-        *(49, 49, "1", WHEN),
+        holder=Holder(number, f"00{number}", "甲"),
+        level="elementary",
+        state=state,
+        mastered=49,
+        total=49,
+        rule_version="1",
+        changed_at=WHEN,
+        decision_id=decision_id,
     )
-    return replace(made, **otherwise)
+    return replace(made, courses=courses)
 
 
 def test_every_state_of_mastery_has_a_letter_of_its_own() -> None:

@@ -4,7 +4,7 @@ A transcript says how things stand on its day. A credential rests on the sign-of
 ratings it was made on, under the rule, links and waivers of that day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -100,32 +100,40 @@ def draw_credential(
     """
     learner = _of_school(session, learner_id, school_id)
     bundle = catalogue.find(standard_id)
-    found = bundle.standard.level(level)
-    decision = last_decisions(session, learner.id, standard_id).get(level)
-    if decision is None or decision.kind is not DecisionKind.SIGN_OFF:
-        raise NotSignedOffError
-    rules = rules_then(session, bundle, school_id, decision)
-    if rules is None:
-        raise NotSignedOffError
+    name = bundle.standard.level(level).name.in_language(manner.language)
+    decision, rules = _sign_off(session, bundle, learner, level)
     masteries = _masteries_then(session, bundle, rules, decision, school_id)
     classes = rules.classes.up_to(level)
-    states = [_state(masteries, each.key) for each in classes]
-    requirements = [bundle.standard.requirement(each.key) for each in classes]
-    facts = facts_of(session, bundle.standard, manner, school_id)
-    attainment = rules.evaluate(level, masteries)
+    states = tuple(_state(masteries, each.key) for each in classes)
+    requirements = tuple(bundle.standard.requirement(each.key) for each in classes)
     pattern = _pattern(session, learner, decision.decided_at)
     line = replace(
-        _filled(pattern, bundle, attainment, decision),
+        _filled(pattern, bundle, rules.evaluate(level, masteries), decision),
         level=level,
         state=AttainmentState.ATTAINED,
         masteries="".join(LETTERS[each] for each in states),
     )
-    listed = tuple(_objective(bundle, manner, each) for each in requirements)
-    own = LevelFacts(level, found.name.in_language(manner.language), listed)
-    content = ExportContent(replace(facts, levels=(own,)), (line,))
-    names = {each.key: each.name.in_language(manner.language) for each in bundle.standard.levels}
-    pairs = zip(requirements, states, strict=True)
-    return CredentialDrawn(content, names, decision, tuple(pairs))
+    own = LevelFacts(level, name, _objectives(bundle, manner, requirements))
+    facts = facts_of(session, bundle.standard, manner, school_id)
+    return CredentialDrawn(
+        ExportContent(replace(facts, levels=(own,)), (line,)),
+        {each.key: each.name.in_language(manner.language) for each in bundle.standard.levels},
+        decision,
+        tuple(zip(requirements, states, strict=True)),
+    )
+
+
+def _sign_off(
+    session: Session, bundle: StandardBundle, learner: Account, level: str
+) -> tuple[Decision, LevelRule]:
+    """The sign-off in force and what it was made under. Raises NotSignedOffError."""
+    decision = last_decisions(session, learner.id, bundle.standard.id).get(level)
+    if decision is None or decision.kind is not DecisionKind.SIGN_OFF:
+        raise NotSignedOffError
+    rules = rules_then(session, bundle, learner.school_id, decision)
+    if rules is None:
+        raise NotSignedOffError
+    return decision, rules
 
 
 def _masteries_then(
@@ -198,8 +206,16 @@ def _state(masteries: Masteries, key: RequirementKey) -> MasteryState:
     return mastery.state if mastery is not None else MasteryState.NO_EVIDENCE
 
 
-def _objective(bundle: StandardBundle, manner: Manner, requirement: Requirement) -> str:
+def _objectives(
+    bundle: StandardBundle, manner: Manner, requirements: Sequence[Requirement]
+) -> tuple[str, ...]:
+    """The identifiers of requirements of whatever levels; none where the manner has none."""
     if manner.objectives is None:
-        return ""
-    level = bundle.standard.level(requirement.key.level)
-    return dict(manner.objectives(bundle.standard, level))[requirement.key]
+        return ()
+    standard = bundle.standard
+    known = {
+        key: identifier
+        for level in standard.levels
+        for key, identifier in manner.objectives(standard, level)
+    }
+    return tuple(known[each.key] for each in requirements)

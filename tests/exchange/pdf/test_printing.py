@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pdfplumber
 import pytest
+from pdfplumber.pdf import PDF
 
-from lti_tool.exchange.pdf import NoPdfError, pdf_of, printing
+from lti_tool.exchange.pdf import NoPdfError, pdf_of
 
 RARE = "𬭎㛃䶮"
 """Of names in use: CJK extension E, and extension A twice."""
@@ -26,17 +27,17 @@ def made() -> bytes:
 
 
 @pytest.fixture
-def opened(made: bytes) -> Iterator[pdfplumber.PDF]:
+def opened(made: bytes) -> Iterator[PDF]:
     with pdfplumber.open(io.BytesIO(made)) as found:
         yield found
 
 
-def test_rare_characters_of_names_are_in_the_text(opened: pdfplumber.PDF) -> None:
+def test_rare_characters_of_names_are_in_the_text(opened: PDF) -> None:
     assert f"王{RARE} 初级" in opened.pages[0].extract_text()
 
 
 def test_each_character_is_drawn_by_a_chinese_font_inside_the_file(
-    opened: pdfplumber.PDF,
+    opened: PDF,
 ) -> None:
     drawn = {char["text"]: char["fontname"] for char in opened.pages[0].chars}
     assert {each for each in RARE if "CJK" not in drawn[each]} == set()
@@ -70,6 +71,6 @@ def test_what_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
     def late(*_words: object, **_named: object) -> None:
         raise subprocess.TimeoutExpired("python", 1)
 
-    monkeypatch.setattr(printing.subprocess, "run", late)
+    monkeypatch.setattr(subprocess, "run", late)
     with pytest.raises(NoPdfError, match="too long"):
         pdf_of(page("甲"), [STYLE], "code")
