@@ -104,9 +104,14 @@ def _other_histories(
             item = line_items.line_item(session, row.line_item_id)
             user = people.account(session, task["learner_id"]).sub
             taken = [given for _time, given in accepted.get(((item and item.url) or "", user), ())]
-            history = iter(_history(parts, session, task))
+            decided = list(_history(parts, session, task))
+            history = iter(decided)
             if not all(each in history for each in taken):
-                yield f"{user}: an older grade came after a newer one: {taken}"
+                yield f"{user}: {_told(taken)} did not come in the order of {_told(decided)}"
+
+
+def _told(grades: Sequence[Decimal]) -> str:
+    return " ".join(map(str, grades))
 
 
 def _history(parts: Parts, session: Session, task: Task) -> Iterator[Decimal]:

@@ -30,7 +30,9 @@ def registrar(opened: Database) -> Account:
     return enrol(opened, open_course(opened), "李慧", Role.TEACHER)
 
 
-def bring(opened: Database, registrar: Account, *classes: tuple[str, str], keep: bool = True) -> int:
+def bring(
+    opened: Database, registrar: Account, *classes: tuple[str, str], keep: bool = True
+) -> int:
     """A list that puts these student numbers into these classes."""
     entries = {
         row: Enrolment(number, TERM, "电子商务", name_of_class)
