@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given
+from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 
 from lti_tool.api.application import ENDPOINTS
@@ -68,7 +69,8 @@ def test_the_description_for_people_names_every_address_and_loads_nothing_foreig
 def test_made_up_requests_are_answered_as_described(filled: Program, mode: GenerationMode) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", filled.app)
     real = real_parameters(filled)
-    operations = [each.ok() for each in schema.get_all_operations()]
+    found = schema.get_all_operations()
+    operations = [each.ok() for each in found if isinstance(each, Ok)]
     assert len(operations) == len(ENDPOINTS)
 
     def ask(case: "schemathesis.Case[Any]") -> None:
