@@ -51,7 +51,7 @@ SPOKEN = (
 )
 """What packages write where they give no SPDX expression; the first that occurs counts."""
 READ_BY_A_PERSON = {
-    # "Pyphen is released under the GPL 2.0+/LGPL 2.1+/MPL 1.1 tri-license": whoever takes it chooses.
+    # Its classifiers name all three; its licence says that whoever takes it chooses.
     "pyphen": "GPL-2.0-or-later OR LGPL-2.1-or-later OR MPL-1.1",
 }
 """Packages that name no licence themselves, or do not say how theirs go together."""
