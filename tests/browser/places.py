@@ -277,15 +277,7 @@ PLACES = (
     Place("peers", _peers),
     Place("peer-work", _peer_work, "main button.btn-primary"),
     Place("review", _review, "main a.btn"),
-    Place(
-        "second", _linked(_landing(TEACHER, PAST), "#second-marking a[href*='/second/']"), "main h1"
-    ),
-    Place(
-        "mark-again",
-        _linked(_landing(TEACHER, PAST), "#second-marking a[href$='/second']"),
-        "details[open] input[name=level]",
-    ),
-    Place("agreement", _under(TEACHER, OPEN, "/teacher/agreement"), "main table"),
+    Place("agreement", _under(TEACHER, OPEN, "/teacher/agreement")),
     Place("class", _under(TEACHER, OPEN, "/teacher/class"), "table.heat td"),
     Place("coverage", _under(TEACHER, OPEN, "/teacher/coverage")),
     Place("teacher-rule", _under(TEACHER, OPEN, "/teacher/rule"), "main button"),
@@ -305,7 +297,6 @@ PLACES = (
     Place(
         "school-agreement",
         _under(REGISTRAR, INSTITUTION, f"/registrar/agreement/{STANDARD}"),
-        "main table",
     ),
     Place("rule", _linked(_OUTCOMES, "a[href*='/rule/']"), "main button"),
     Place("rubric", _RUBRIC, "main a.btn"),
