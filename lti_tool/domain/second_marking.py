@@ -108,8 +108,8 @@ class SecondMarking:
     @property
     def rating_ids(self) -> frozenset[str]:
         """The ratings that were compared, or settled a difference: they stay on record."""
-        settled = {each.resolution.rating_id for each in self.comparisons if each.resolution}
-        return settled | {each.rating_id for each in self.comparisons}
+        settled = (each.resolution.rating_id for each in self.comparisons if each.resolution)
+        return frozenset(settled) | {each.rating_id for each in self.comparisons}
 
     @property
     def differences(self) -> Sequence[Comparison]:

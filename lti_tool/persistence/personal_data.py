@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lti_tool.domain.personal_data import Fate, Ground, Held
 
@@ -197,12 +197,14 @@ def acts_for_the_school(session: Session, person_id: int) -> bool:
     return bool(session.scalar(select(or_(*_acts(person_id)))))
 
 
-def acting(person: ColumnElement[int]) -> ColumnElement[bool]:
+def acting(person: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """The same as a condition on a column with the person's id."""
     return or_(*_acts(person))
 
 
-def _acts(person: ColumnElement[int] | int) -> Iterator[ColumnElement[bool]]:
+def _acts(
+    person: ColumnElement[int] | InstrumentedAttribute[int] | int,
+) -> Iterator[ColumnElement[bool]]:
     for name, column in ACTING:
         table = _table(name)
         yield select(table.c[column]).where(table.c[column] == person).exists()

@@ -211,16 +211,11 @@ def show_work(
     first = _of(stored, submission)
     own = [each for each in stored if each.learner_id == submission.learner_id]
     if second:
-        marked = second_markings.second_ratings(session, submission, assessment)
-        own = [each for each in own if each.submission_id != submission.id] + [*marked.values()]
-    raters = people.accounts(session, {each.rater_id for each in own})
-    asked = reviews.reviews_of_submission(session, submission.id)
+        own = _as_second_sees(session, submission, assessment, own)
     shown = pieces_shown(submission, assessment, attempts)
-    shelf = _Shelf(bundle, shown, attempts, own, raters, asked=asked)
+    shelf = _shelf(session, bundle, shown, attempts, own)
     stage = stage_now(session, assessment, submission, first)
-    ids = [each.id for each in line]
-    # An earlier attempt stands where the learner's newest one does.
-    place = [each.learner_id for each in line].index(submission.learner_id)
+    place = _place(line, submission)
     return WorkToRate(
         assessment=assessment,
         brief=briefs.brief_of(session, assessment.id),
@@ -230,15 +225,44 @@ def show_work(
         criteria=tuple(shelf.criterion(each) for each in assessment.requirements),
         attempts=tuple(each for each in attempts if each.state in HANDED_IN),
         place=place + 1,
-        of_all=len(ids),
-        previous=ids[place - 1] if place and not second else None,
-        following=ids[place + 1] if place + 1 < len(ids) and not second else None,
+        of_all=len(line),
+        previous=None if second else _at(line, place - 1),
+        following=None if second else _at(line, place + 1),
         next_waiting=None if second else _next_waiting(line, place, assessment, stored),
         stage=stage,
         is_second=second,
         is_hidden=submission.id in hidden_from(session, viewer_id, {submission.id: stage}, first),
         is_nameless=is_nameless(assessment, attempts),
     )
+
+
+def _as_second_sees(
+    session: Session, submission: Submission, assessment: Assessment, own: Iterable[Rating]
+) -> list[Rating]:
+    """The second ratings of this work in place of the first ones."""
+    marked = second_markings.second_ratings(session, submission, assessment)
+    return [*(each for each in own if each.submission_id != submission.id), *marked.values()]
+
+
+def _place(line: Sequence[Submission], submission: Submission) -> int:
+    """An earlier attempt stands where the learner's newest one does."""
+    return [each.learner_id for each in line].index(submission.learner_id)
+
+
+def _at(line: Sequence[Submission], place: int) -> str | None:
+    return line[place].id if 0 <= place < len(line) else None
+
+
+def _shelf(
+    session: Session,
+    bundle: StandardBundle,
+    shown: Submission,
+    attempts: Sequence[Submission],
+    own: Sequence[Rating],
+) -> "_Shelf":
+    raters = people.accounts(session, {each.rater_id for each in own})
+    asked = reviews.reviews_of_submission(session, shown.id)
+    return _Shelf(bundle, shown, attempts, own, raters, asked=asked)
 
 
 class _Shelf:

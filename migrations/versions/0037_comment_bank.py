@@ -34,9 +34,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_comments")),
     )
     op.create_index(op.f("ix_bank_comments_course_id"), "bank_comments", ["course_id"])
-    op.create_index(
-        "ix_bank_comments_owner", "bank_comments", ["owner_id", "standard_id", "level"]
-    )
+    op.create_index("ix_bank_comments_owner", "bank_comments", ["owner_id", "standard_id", "level"])
 
 
 def downgrade() -> None:

@@ -72,7 +72,7 @@ def test_before_anything_is_marked_twice_there_is_nothing_to_show(case: Marked) 
     shown = in_course(case.classroom)
 
     assert (shown.chosen, shown.codes, shown.raters) == (None, (), ())
-    assert (shown.marked, shown.handed_in, shown.share) == (0, 1, 0)
+    assert (shown.marked, shown.handed_in, shown.share) == (0, 1, Fraction(0))
 
 
 def test_only_what_both_rated_unseen_makes_a_pair(case: Marked) -> None:
@@ -89,7 +89,7 @@ def test_only_what_both_rated_unseen_makes_a_pair(case: Marked) -> None:
         "2.1.2": 0,
         "2.1.3": 0,
     }
-    assert (shown.exact, shown.adjacent) == (Fraction(1, 3), 1)
+    assert (shown.exact, shown.adjacent) == (Fraction(1, 3), Fraction(1))
     assert (shown.marked, shown.handed_in) == (1, 2)
     assert shown.open_differences == 0
     assert not any(each.agreement.is_enough for each in shown.codes)

@@ -1,6 +1,7 @@
 """Second marking and anonymous rating in the real application: who sees what when."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -54,7 +55,7 @@ class Desks:
     def mark(self, *levels: int) -> None:
         """The second ratings, in the second teacher's session, and the comparison."""
         for code, level in zip(CODES, levels, strict=True):
-            form = {"code": code, "level": level, "comment": "二评"}
+            form: dict[str, Any] = {"code": code, "level": level, "comment": "二评"}
             assert self.post(f"{self.second}{self.work}/second/ratings", **form).status_code == 303
         assert self.post(f"{self.second}{self.work}/second/finish").status_code == 303
 
@@ -234,7 +235,7 @@ def test_names_are_shown_once_the_work_is_released(nameless: Desks) -> None:
 
 def test_the_conditions_keep_both_options_and_refuse_what_cannot_be(room: Desks) -> None:
     path = f"{room.first}{room.queue}/conditions"
-    typed = {"title": "沟通", "points": "20", "attempts": "", "release": "held"}
+    typed: dict[str, Any] = {"title": "沟通", "points": "20", "attempts": "", "release": "held"}
 
     wrong = room.post(path, **typed, second_percent="101")
     at_once = room.post(path, **{**typed, "release": "at_once"}, second_percent="10")

@@ -54,7 +54,10 @@ def second_settle(submission_id: str) -> ResponseReturnValue:
         raise SecondMarkingRefusedError("settled")
     try:
         settlement = _settlement(asked, shown.cut)
-        _act(submission_id, lambda work, *found: _settle(work, *found, settlement))
+        _act(
+            submission_id,
+            lambda work, submission, task: settle(work, submission, task, settlement),
+        )
     except FormError as error:
         return _page(shown, Refusal(code, error.field, error.message)), 422
     except BadRatingError as error:
@@ -83,7 +86,7 @@ def second_join(submission_id: str) -> ResponseReturnValue:
     return redirect(url_for("teacher.rate", submission_id=submission_id), 303)
 
 
-def _act(submission_id: str, act: Callable[[Work, Submission, Assessment], None]) -> None:
+def _act(submission_id: str, act: Callable[[Work, Submission, Assessment], object]) -> None:
     """Do it in one transaction. Raises NotFoundError for another course's work."""
     with working() as work:
         submission = submissions.submission_of(work.session, submission_id)
@@ -91,12 +94,6 @@ def _act(submission_id: str, act: Callable[[Work, Submission, Assessment], None]
             work.session, submission.assessment_id, course_id=member().course_id
         )
         act(work, submission, assessment)
-
-
-def _settle(
-    work: Work, submission: Submission, assessment: Assessment, settlement: Settlement
-) -> None:
-    settle(work, submission, assessment, settlement)
 
 
 def _settlement(asked: CodeCompared, cut: int) -> Settlement:
