@@ -180,6 +180,29 @@ def _review(atlas: Atlas, language: str) -> str:
     return atlas.link(atlas.landing(TEACHER, PAST, language), "main a[href*='/reviews/']")
 
 
+def _export(atlas: Atlas, language: str) -> str:
+    """A list of outcomes that the registrar has taken out."""
+    return _pressed(atlas, _OUTCOMES(atlas, language), "button[name=kind][value=csv]")
+
+
+def _transcript(atlas: Atlas, language: str) -> str:
+    """A student's transcript, issued from the page of a decision."""
+    decision = _linked(_OUTCOMES, "main a[href*='/decision/']")(atlas, language)
+    return _pressed(atlas, decision, "form[action$='/transcript'] button")
+
+
+def _pressed(atlas: Atlas, address: str, button: str) -> str:
+    """Where a button of a page leads."""
+    page = atlas.browser.new_page(locale="zh-CN")
+    try:
+        page.goto(address)
+        page.locator(button).first.click()
+        page.wait_for_url("**/exports/**")
+        return page.url
+    finally:
+        page.close()
+
+
 def _privacy(atlas: Atlas, language: str) -> str:
     return urljoin(_admin(atlas, language), "../privacy/")
 
@@ -298,6 +321,11 @@ PLACES = (
         "school-agreement",
         _under(REGISTRAR, INSTITUTION, f"/registrar/agreement/{STANDARD}"),
     ),
+    Place("export", _export, "main a"),
+    Place("exports", _under(REGISTRAR, INSTITUTION, "/registrar/exports"), "main a"),
+    Place("export-changes", _under(REGISTRAR, INSTITUTION, "/registrar/exports/changes"), "main a"),
+    Place("transcript", _transcript, "main a"),
+    Place("verify", lambda atlas, _: f"{atlas.demo.tool_url}/verify", "main button"),
     Place("rule", _linked(_OUTCOMES, "a[href*='/rule/']"), "main button"),
     Place("rubric", _RUBRIC, "main a.btn"),
     Place("rubric-criterion", _beside(_RUBRIC, "/criteria/elementary/2.1.1"), "main textarea"),
