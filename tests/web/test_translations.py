@@ -1,6 +1,7 @@
 """The Chinese interface is complete, and pages speak the language their reader asked for."""
 
 import importlib.util
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -8,6 +9,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from babel.messages import Message
+from babel.messages.pofile import read_po
 from flask import Flask, render_template_string
 
 from lti_tool.domain.standard import Text
@@ -43,6 +46,29 @@ def show() -> Callable[..., str]:
 
 def test_every_text_is_translated_and_every_translation_is_used(translations: ModuleType) -> None:
     assert translations.problems() == []
+
+
+def test_values_can_be_filled_into_every_text_and_translation() -> None:
+    """A percent sign by itself would break the page in one language only."""
+    broken = []
+    for path in (ROOT / "lti_tool" / "web" / "translations").rglob("*.po"):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="zh"):
+                broken += [text for text in _texts_of(message) if not _can_be_filled(text)]
+    assert broken == []
+
+
+def _texts_of(message: Message) -> list[str]:
+    given = [message.id, message.string] if message.id else []
+    return [text for each in given for text in ([each] if isinstance(each, str) else each)]
+
+
+def _can_be_filled(text: str) -> bool:
+    try:
+        assert isinstance(text % defaultdict(int), str)
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
