@@ -209,9 +209,7 @@ def show_work(
     stored = ratings.ratings_of_assessment(session, assessment.id)
     attempts = submissions.attempts_of(session, assessment.id, submission.learner_id)
     first = _of(stored, submission)
-    own = [each for each in stored if each.learner_id == submission.learner_id]
-    if second:
-        own = _as_second_sees(session, submission, assessment, own)
+    own = _own(session, submission, assessment, stored, second=second)
     shown = pieces_shown(submission, assessment, attempts)
     shelf = _shelf(session, bundle, shown, attempts, own)
     stage = stage_now(session, assessment, submission, first)
@@ -236,10 +234,19 @@ def show_work(
     )
 
 
-def _as_second_sees(
-    session: Session, submission: Submission, assessment: Assessment, own: Iterable[Rating]
+def _own(
+    session: Session,
+    submission: Submission,
+    assessment: Assessment,
+    stored: Iterable[Rating],
+    *,
+    second: bool,
 ) -> list[Rating]:
-    """The second ratings of this work in place of the first ones."""
+    """The learner's ratings; a second rater sees the second ones of this work in place of the
+    first."""
+    own = [each for each in stored if each.learner_id == submission.learner_id]
+    if not second:
+        return own
     marked = second_markings.second_ratings(session, submission, assessment)
     return [*(each for each in own if each.submission_id != submission.id), *marked.values()]
 

@@ -40,6 +40,8 @@ FRONT_DOORS = frozenset(
         "mail.decide",
         "registration.start",
         "registration.confirm",
+        "verify.ask",
+        "verify.paper",
     }
 )
 UPLOAD_TYPE = "multipart/form-data"

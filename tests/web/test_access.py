@@ -29,6 +29,12 @@ OPEN = {
     "registration.canvas",
     "registration.confirm",
     "registration.start",
+    "verify.ask",
+    "verify.issuer",
+    "verify.key",
+    "verify.keys",
+    "verify.paper",
+    "verify.status",
 }
 
 
