@@ -113,10 +113,9 @@ def draft_file(school: School, learner: Account, content: bytes) -> Draft:
 
 
 def take_out(school: School, draft: Draft) -> None:
-    """The student takes the file out of the draft again."""
+    """The student takes the file out of the draft again, which may be undone: it stays stored."""
     with school.classroom.working(draft.learner) as work:
         remove_evidence(work, draft.submission, draft.evidence_id)
-    school.store.discard(draft.storage_key)
 
 
 def attain(school: School, name: str) -> Account:

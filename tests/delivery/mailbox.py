@@ -89,10 +89,14 @@ def serving(
             loop=loop,
         )
 
-    server = loop.run_until_complete(loop.create_server(made, HOST, 0, ssl=tls))
-    mailbox.port = server.sockets[0].getsockname()[1]
+    async def begin() -> asyncio.Server:
+        return await loop.create_server(made, HOST, 0, ssl=tls)
+
+    # In a thread of its own throughout: a browser's loop may run in this one.
     thread = Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(begin(), loop).result(10)
+    mailbox.port = server.sockets[0].getsockname()[1]
     try:
         yield mailbox
     finally:

@@ -51,7 +51,8 @@ def handed_in(task: Task, student: Visitor) -> Task:
 
 def pieces(page: Page) -> int:
     """How many pieces of evidence the student's page shows for editing."""
-    return sum(1 for each in page.forms if each.id.startswith("f-"))
+    forms = [each.id for each in page.forms]
+    return sum(each.startswith("f-") and each != "f-restore" for each in forms)
 
 
 # --- students -------------------------------------------------------------------------------------
