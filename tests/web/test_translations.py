@@ -59,7 +59,7 @@ def test_values_can_be_filled_into_every_text_and_translation() -> None:
 
 
 def _texts_of(message: Message) -> list[str]:
-    given = [message.id, message.string] if message.id else []
+    given = [message.id, message.string or ""] if message.id else []
     return [text for each in given for text in ([each] if isinstance(each, str) else each)]
 
 
