@@ -14,7 +14,7 @@ from lti_tool.domain.launch import Role
 
 from . import rolls
 from .courses import CourseRow, MembershipRow
-from .learners import accounts_of, is_merged, learner_of, of_learner
+from .learners import accounts_of, is_merged, learner_of, numbered, of_learner
 from .people import Account, PersonRow, as_account
 from .standings import AttainmentRow
 
@@ -85,6 +85,6 @@ def _wanted(school_id: int, wanted: LearnerFilter) -> Iterator[ColumnElement[boo
     else:
         yield or_(PersonRow.id.in_(seen), rated.exists())
     if wanted.student_number is not None:
-        yield PersonRow.student_number == wanted.student_number
+        yield numbered(wanted.student_number)
     if wanted.place:
         yield rolls.stands_in(wanted.place)

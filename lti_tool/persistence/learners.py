@@ -9,9 +9,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, ForeignKey, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
 from .database import Base
+from .people import PersonRow, called
 
 T = TypeVar("T")
 Accounts = Mapping[int, tuple[int, ...]]
@@ -71,6 +72,30 @@ def of_learner(account_id: InstrumentedAttribute[int]) -> ColumnElement[int]:
     """The id of the learner whose account a column names, as a statement says it."""
     merged = select(MergedAccountRow.learner_id).where(MergedAccountRow.account_id == account_id)
     return func.coalesce(merged.correlate(account_id.class_).scalar_subquery(), account_id)
+
+
+def learner_called(words: str) -> ColumnElement[bool]:
+    """The condition on a person that the learner, or an account merged into them, has these words
+    in name or student number: whoever searches may know the old account only."""
+    other = aliased(PersonRow)
+    merged = (
+        select(MergedAccountRow.learner_id)
+        .join(other, other.id == MergedAccountRow.account_id)
+        .where(called(words, other))
+    )
+    return or_(called(words), PersonRow.id.in_(merged))
+
+
+def numbered(student_number: str) -> ColumnElement[bool]:
+    """The condition on a person that the learner, or an account merged into them, has this student
+    number."""
+    other = aliased(PersonRow)
+    merged = (
+        select(MergedAccountRow.learner_id)
+        .join(other, other.id == MergedAccountRow.account_id)
+        .where(other.student_number == student_number)
+    )
+    return or_(PersonRow.student_number == student_number, PersonRow.id.in_(merged))
 
 
 def point(session: Session, learners: Mapping[int, int]) -> None:

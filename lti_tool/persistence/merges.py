@@ -142,21 +142,15 @@ def likely_same(session: Session, school_id: int) -> Sequence[Sequence[Account]]
 
 
 def students_named(session: Session, school_id: int, words: str) -> Sequence[Account]:
-    """A school's students with these words in name or student number, those merged into others
-    left out; at most so many as are looked at in one go."""
-    named = (PersonRow.name, PersonRow.family_name + PersonRow.given_name)
+    """A school's students with these words in name or student number, of whichever of their
+    accounts; at most so many as are looked at in one go."""
     query = (
         select(PersonRow)
         .where(
             PersonRow.school_id == school_id,
             ~learners.is_merged(PersonRow.id),
             _is_student(),
-            or_(
-                *(
-                    each.icontains(words.strip(), autoescape=True)
-                    for each in (*named, PersonRow.student_number)
-                )
-            ),
+            learners.learner_called(words),
         )
         .order_by(PersonRow.student_number, PersonRow.id)
         .limit(MOST)

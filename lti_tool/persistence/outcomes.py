@@ -20,7 +20,7 @@ from lti_tool.domain.launch import Role
 from . import rolls
 from .courses import MembershipRow
 from .decisions import DecisionRow, as_decision
-from .learners import of_learner
+from .learners import learner_called, of_learner
 from .people import PersonRow, as_account
 from .standings import AttainmentRow, Outcome, as_outcome
 
@@ -180,9 +180,7 @@ def _people(wanted: OutcomeFilter) -> Iterator[ColumnElement[bool]]:
     """Conditions on the learner alone."""
     search = wanted.search.strip()
     if search:
-        named = (PersonRow.name, PersonRow.family_name + PersonRow.given_name)
-        known = (*named, PersonRow.student_number)
-        yield or_(*(each.icontains(search, autoescape=True) for each in known))
+        yield learner_called(search)
     if wanted.course_id is not None:
         members = select(of_learner(MembershipRow.person_id)).where(
             MembershipRow.course_id == wanted.course_id, MembershipRow.role == Role.STUDENT.value

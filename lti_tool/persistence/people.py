@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Row, String, UniqueConstraint, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Row,
+    String,
+    UniqueConstraint,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.errors import NotFoundError
@@ -131,6 +140,13 @@ def students_by_number(
         for row in session.scalars(query):
             found.setdefault(row.student_number, []).append(as_account(row))
     return found
+
+
+def called(words: str, person: type[PersonRow] = PersonRow) -> ColumnElement[bool]:
+    """The condition on a person that these words are part of the name, written either way, or of
+    the student number."""
+    named = (person.name, person.family_name + person.given_name, person.student_number)
+    return or_(*(each.icontains(words.strip(), autoescape=True) for each in named))
 
 
 def as_account(row: PersonRow | Row[Any]) -> Account:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    or_,
     select,
     text,
     update,
@@ -31,6 +32,7 @@ from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.roll import FIELDS, Enrolment
 
 from .database import Base, UtcDateTime
+from .learners import MergedAccountRow
 from .people import PersonRow
 
 AT_ONCE = 500
@@ -262,13 +264,22 @@ def enrolments(
 
 def stands_in(place: Mapping[str, str]) -> ColumnElement[bool]:
     """The condition on a person that the lists of their school put them there: into this term,
-    programme and class (``class_name``), all of those given at once."""
-    return exists().where(
+    programme and class (``class_name``), all of those given at once; under the number of whichever
+    of their accounts."""
+    told = (
         RollEntryRow.school_id == PersonRow.school_id,
-        RollEntryRow.student_number == PersonRow.student_number,
         RollEntryRow.in_force,
         *(getattr(RollEntryRow, name) == value for name, value in place.items()),
     )
+    other = aliased(PersonRow)
+    merged = exists().where(
+        MergedAccountRow.learner_id == PersonRow.id,
+        other.id == MergedAccountRow.account_id,
+        RollEntryRow.student_number == other.student_number,
+        *told,
+    )
+    own = exists().where(RollEntryRow.student_number == PersonRow.student_number, *told)
+    return or_(own, merged)
 
 
 def places(session: Session, school_id: int) -> Places:

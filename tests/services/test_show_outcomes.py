@@ -5,8 +5,11 @@ import pytest
 from lti_tool.domain.attainment import AttainmentState
 from lti_tool.domain.errors import NotFoundError, UnknownStandardError
 from lti_tool.domain.launch import Role
+from lti_tool.domain.roll import Enrolment
+from lti_tool.persistence import rolls
 from lti_tool.persistence.people import Account
 from lti_tool.services import show_outcomes as module
+from lti_tool.services.merge_accounts import merge_accounts, show_merges
 from lti_tool.services.show_outcomes import (
     OutcomeFilter,
     Outcomes,
@@ -134,6 +137,36 @@ def test_a_search_finds_parts_of_names_and_numbers(
 ) -> None:
     shown = outcomes(classroom, OutcomeFilter(search=search))
     assert [name for name, _, _ in listed(shown)] == named
+
+
+def test_a_merged_learner_is_found_by_name_number_and_class_of_either_account(
+    classroom: Classroom, class_of_three: dict[str, Account]
+) -> None:
+    school_id = classroom.course.school_id
+    with classroom.working() as work:
+        kept, merged = class_of_three["甲"].id, class_of_three["丙"].id
+        merge_accounts(work, kept, merged, reason="同一人", school_id=school_id)
+        told = {2: Enrolment("3", "2026秋", class_name="电商2401")}
+        made = rolls.add_draft(
+            work.session,
+            "名单",
+            told.items(),
+            school_id=school_id,
+            by=work.actor_id,
+            now=work.now,
+        )
+        rolls.keep(work.session, made, told, now=work.now)
+    for wanted in (
+        OutcomeFilter(search="丙"),
+        OutcomeFilter(search="3"),
+        OutcomeFilter(search="甲"),
+        OutcomeFilter(class_name="电商2401"),
+    ):
+        assert [name for name, _, _ in listed(outcomes(classroom, wanted))] == ["甲"], wanted
+    with classroom.reading() as session:
+        assert [each.account.id for each in show_merges(session, school_id, search="丙").found] == [
+            kept
+        ]
 
 
 def test_more_learners_need_no_more_queries(
