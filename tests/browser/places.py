@@ -4,16 +4,20 @@ A new page belongs in ``PLACES``. Not here: what is looked at there (``test_page
 ``screenshots``).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
+from functools import cached_property
+from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Browser, FilePayload, Page
 
 from tests.browser.demo import Demo
-from tests.browser.visits import REGISTRAR, TEACHER, Visit, visit
+from tests.browser.visits import REGISTRAR, TEACHER
 from tests.exchange.standard_documents.invented import Layout, document
 from tests.exchange.standard_documents.writers import as_text
+from tests.journeys.visitor import Page as VisitedPage
+from tests.journeys.visitor import Visitor
 
 STANDARD = "530050-2021-2.0"
 OPEN = "破损商品售后咨询实操"
@@ -33,7 +37,7 @@ class Atlas:
 
     browser: Browser
     demo: Demo
-    _sessions: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+    _launches: dict[tuple[str, str, str], str] = field(default_factory=dict)
     _found: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def address(self, place: "Place", language: str) -> str:
@@ -45,46 +49,62 @@ class Atlas:
 
     def landing(self, person: str, activity: str, language: str) -> str:
         """The address of the tool's page that this launch comes to."""
-        return self._launch(person, activity, language)[1]
+        key = (person, activity, language)
+        if key not in self._launches:
+            self._launches[key] = self._launch(*key)
+        return self._launches[key]
 
     def under(self, person: str, activity: str, language: str, path: str) -> str:
         """An address inside the session of this launch."""
-        return self._launch(person, activity, language)[0] + path
+        _, s, token, *_ = urlsplit(self.landing(person, activity, language)).path.split("/")
+        return f"{self.demo.tool_url}/{s}/{token}{path}"
 
     def link(self, address: str, selector: str) -> str:
         """Where the first link that matches ``selector`` leads on the page at ``address``."""
-        page = self._page()
+        self.page.goto(address)
+        found = self.page.locator(selector).first.get_attribute("href", timeout=20_000)
+        return urljoin(self.page.url, found or "")
+
+    @cached_property
+    def page(self) -> Page:
+        """Where buttons are pressed and links are read on the way."""
+        return self.browser.new_page(locale="zh-CN")
+
+    @cached_property
+    def administrators(self) -> Mapping[str, str]:
+        """The administrator's first page in each language."""
+        return {language: self._administer(language) for language in ("zh", "en")}
+
+    def _administer(self, language: str) -> str:
+        self.page.goto(self.demo.access_link("administrator"))
+        button = self.page.locator(f'button[name=language][value="{language}"]')
+        if button.count():
+            button.click()
+        self.page.locator(f"html[lang^={language}]").wait_for()
+        return self.page.url
+
+    def _launch(self, person: str, activity: str, language: str) -> str:
+        """Come in from the LMS's front page, as a browser without scripts does."""
+        visitor = Visitor()
         try:
-            page.goto(address)
-            found = page.locator(selector).first.get_attribute("href", timeout=20_000)
-            return urljoin(page.url, found or "")
+            entered = visitor.open(f"{self.demo.lms_url}/?lang={language}")
+            begun = _named(entered, person)
+            if activity == CHOOSING:
+                begun = urljoin(begun, "choose")
+            elif activity != INSTITUTION:
+                begun = _named(visitor.open(begun), activity)
+            launch = f"{begun.partition('?')[0]}/launch?lang={language}"
+            return visitor.open(launch).url
         finally:
-            page.context.close()
-
-    def _launch(self, person: str, activity: str, language: str) -> tuple[str, str]:
-        key = (person, activity, language)
-        if key not in self._sessions:
-            page = self._page()
-            try:
-                self._sessions[key] = _enter(visit(page, self.demo, person, language=language), key)
-            finally:
-                page.context.close()
-        return self._sessions[key]
-
-    def _page(self) -> Page:
-        return self.browser.new_context(locale="zh-CN").new_page()
+            visitor.close()
 
 
-def _enter(entered: Visit, key: tuple[str, str, str]) -> tuple[str, str]:
-    _, activity, _ = key
-    if activity == INSTITUTION:
-        entered.to_institution()
-    elif activity == CHOOSING:
-        entered.page.locator('a[href*="/choose"]').click()
-        entered.arrived()
-    else:
-        entered.open(activity)
-    return entered.session_url(), entered.frame().url
+def _named(page: VisitedPage, words: str) -> str:
+    """The address of the first link of these words."""
+    found = re.search(rf'href="([^"]+)"[^<]*>(?:[^<]*<span>)?{re.escape(words)}<', page.html)
+    if found is None:
+        raise LookupError(f"no link of {words} at {page.url}")
+    return urljoin(page.url, found[1].replace("&amp;", "&"))
 
 
 INSTITUTION = "institution"
@@ -123,60 +143,42 @@ def _at_lms(path: str) -> Find:
 
 
 def _admin(atlas: Atlas, language: str) -> str:
-    page = atlas.browser.new_page(locale="zh-CN")
-    try:
-        page.goto(atlas.demo.access_link("administrator"))
-        button = page.locator(f'button[name=language][value="{language}"]')
-        if button.count():
-            button.click()
-        page.locator(f"html[lang^={language}]").wait_for()
-        return page.url
-    finally:
-        page.close()
+    return atlas.administrators[language]
 
 
 def _standard_draft(atlas: Atlas, language: str) -> str:
     """A document handed in on the page and read by the demo's own thread."""
-    page = atlas.browser.new_page(locale="zh-CN")
+    page = atlas.page
     content = as_text(document(Layout(lost=True, paged=True, codes="①")))
-    try:
-        page.goto(_standards(atlas, language))
-        upload = FilePayload(name="标准.txt", mimeType="text/plain", buffer=content)
-        page.locator("input[type=file]").set_input_files(upload)
-        page.locator("form[enctype] button").click()
-        page.locator("#confirm").wait_for(timeout=READING)
-        return page.url
-    finally:
-        page.close()
+    page.goto(_standards(atlas, language))
+    upload = FilePayload(name="标准.txt", mimeType="text/plain", buffer=content)
+    page.locator("input[type=file]").set_input_files(upload)
+    page.locator("form[enctype] button").click()
+    page.locator("#confirm").wait_for(timeout=READING)
+    return page.url
 
 
 def _grade_report(atlas: Atlas, language: str) -> str:
     """A comparison that a teacher asked for and the demo's own thread has done."""
-    page = atlas.browser.new_page(locale="zh-CN")
-    try:
-        page.goto(atlas.under(TEACHER, OPEN, language, "/teacher/grades"))
-        page.locator("form[action$='/grades/compare'] button").click()
-        done = page.locator("form[action$='/grades/compare'] button")
-        while not done.count():
-            page.wait_for_timeout(500)
-            page.reload()
-        return page.url
-    finally:
-        page.close()
+    page = atlas.page
+    page.goto(atlas.under(TEACHER, OPEN, language, "/teacher/grades"))
+    page.locator("form[action$='/grades/compare'] button").click()
+    done = page.locator("form[action$='/grades/compare'] button")
+    while not done.count():
+        page.wait_for_timeout(500)
+        page.reload()
+    return page.url
 
 
 def _review(atlas: Atlas, language: str) -> str:
     """The teacher's page on a review that a student asks for."""
-    page = atlas.browser.new_page(locale="zh-CN")
-    try:
-        page.goto(atlas.landing(HANDED_IN, PAST, language) + "/feedback")
-        asking = page.locator("details", has=page.locator("form[action$='/reviews']")).first
-        asking.locator("summary").click()
-        asking.locator("textarea").fill("第二段记录里我确认过订单号，评语没有提到。")
-        asking.locator("button").click()
-        page.locator(".banner-warn").first.wait_for()
-    finally:
-        page.close()
+    page = atlas.page
+    page.goto(atlas.landing(HANDED_IN, PAST, language) + "/feedback")
+    asking = page.locator("details", has=page.locator("form[action$='/reviews']")).first
+    asking.locator("summary").click()
+    asking.locator("textarea").fill("第二段记录里我确认过订单号，评语没有提到。")
+    asking.locator("button").click()
+    page.locator(".banner-warn").first.wait_for()
     return atlas.link(atlas.landing(TEACHER, PAST, language), "main a[href*='/reviews/']")
 
 
@@ -193,14 +195,11 @@ def _transcript(atlas: Atlas, language: str) -> str:
 
 def _pressed(atlas: Atlas, address: str, button: str) -> str:
     """Where a button of a page leads."""
-    page = atlas.browser.new_page(locale="zh-CN")
-    try:
-        page.goto(address)
-        page.locator(button).first.click()
-        page.wait_for_url("**/exports/**")
-        return page.url
-    finally:
-        page.close()
+    page = atlas.page
+    page.goto(address)
+    page.locator(button).first.click()
+    page.wait_for_url("**/exports/**")
+    return page.url
 
 
 def _privacy(atlas: Atlas, language: str) -> str:
@@ -209,28 +208,22 @@ def _privacy(atlas: Atlas, language: str) -> str:
 
 def _person_data(atlas: Atlas, language: str) -> str:
     """What is kept of a student, found by a search."""
-    page = atlas.browser.new_page(locale="zh-CN")
-    try:
-        page.goto(_privacy(atlas, language))
-        page.locator("#search").fill(HANDED_IN)
-        page.locator("form[role=search] button").click()
-        found = page.locator("main tbody a").first.get_attribute("href", timeout=20_000)
-        return urljoin(page.url, found or "")
-    finally:
-        page.close()
+    page = atlas.page
+    page.goto(_privacy(atlas, language))
+    page.locator("#search").fill(HANDED_IN)
+    page.locator("form[role=search] button").click()
+    found = page.locator("main tbody a").first.get_attribute("href", timeout=20_000)
+    return urljoin(page.url, found or "")
 
 
 def _peer_plan(atlas: Atlas, language: str) -> str:
     """The teacher's page on peer rating, which this turns on."""
     address = atlas.landing(TEACHER, OPEN, language) + "/peers"
-    page = atlas.browser.new_page(locale="zh-CN")
-    try:
-        page.goto(address)
-        page.locator("#works").fill("2")
-        page.locator("form[action$='/peers'] .btn-primary").click()
-        page.locator(".banner-ok").wait_for()
-    finally:
-        page.close()
+    page = atlas.page
+    page.goto(address)
+    page.locator("#works").fill("2")
+    page.locator("form[action$='/peers'] .btn-primary").click()
+    page.locator(".banner-ok").wait_for()
     return address
 
 
@@ -242,14 +235,11 @@ def _peers(atlas: Atlas, language: str) -> str:
 
 def _peer_work(atlas: Atlas, language: str) -> str:
     """A work that the student takes."""
-    page = atlas.browser.new_page(locale="zh-CN")
-    try:
-        page.goto(_peers(atlas, language))
-        page.locator("form[action$='/peers/next'] button").click()
-        page.locator("form[action*='/student/peers/']").wait_for()
-        return page.url
-    finally:
-        page.close()
+    page = atlas.page
+    page.goto(_peers(atlas, language))
+    page.locator("form[action$='/peers/next'] button").click()
+    page.locator("form[action*='/student/peers/']").wait_for()
+    return page.url
 
 
 def _standards(atlas: Atlas, language: str) -> str:
@@ -263,15 +253,12 @@ def _audit(atlas: Atlas, language: str) -> str:
 def _token_issued(atlas: Atlas, language: str) -> str:
     """The registrar's tokens after one was issued."""
     address = atlas.under(REGISTRAR, INSTITUTION, language, "/tokens/")
-    page = atlas.browser.new_page(locale="zh-CN")
-    try:
-        page.goto(address)
-        page.locator("#name").fill("学籍系统")
-        page.locator("main button.btn-primary").click()
-        page.locator("#secret").wait_for()
-        return address
-    finally:
-        page.close()
+    page = atlas.page
+    page.goto(address)
+    page.locator("#name").fill("学籍系统")
+    page.locator("main button.btn-primary").click()
+    page.locator("#secret").wait_for()
+    return address
 
 
 _QUEUE = _landing(TEACHER, OPEN)
