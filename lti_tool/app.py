@@ -44,6 +44,7 @@ from lti_tool.lti.access_tokens import AccessTokens
 from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.keys import SigningKey, ensure_signing_key, present_signing_key
+from lti_tool.lti.trust import trusting
 from lti_tool.lti.urls import ToolAddress
 from lti_tool.persistence.database import Database, pending_revisions
 from lti_tool.services.seal_audit import seal_key
@@ -80,6 +81,7 @@ from lti_tool.web.monitoring import init_monitoring
 from lti_tool.web.notifications import init_notifications
 from lti_tool.web.preferences import chosen_language
 from lti_tool.web.security import init_security
+from lti_tool.web.typed import init_typed
 from lti_tool.web.wiring import Announce, CaseAccess, Wiring, install, wiring_of
 
 FORM_MEMORY = 2 * 1024 * 1024
@@ -99,8 +101,13 @@ class Parts:
     database: Database
     shelf: Shelf
     http: PlatformHttp
-    cipher: MultiFernet
     clock: Callable[[], datetime]
+
+    @property
+    def cipher(self) -> MultiFernet:
+        """Opens and seals the tool's own keys. Asking for it makes a secret key where there is
+        none, which a command that only reads does not."""
+        return _cipher(self.settings.secret_key, *self.settings.previous_secret_keys)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -125,8 +132,9 @@ def build_parts(
         settings=settings,
         database=Database(settings.database_url),
         shelf=Shelf(folders, catalogue),
-        http=PlatformHttp(allow_loopback=settings.allow_loopback_platforms),
-        cipher=_cipher(settings.secret_key, *settings.previous_secret_keys),
+        http=PlatformHttp(
+            allow_loopback=settings.allow_loopback_platforms, ca_bundle=settings.ca_bundle
+        ),
         clock=clock or now,
     )
 
@@ -176,6 +184,7 @@ def _mail_carriers(parts: Parts) -> tuple[Engine, ...]:
         mail_server(settings.smtp_url),
         settings.mail_from,
         lambda token: f"{settings.base_url}/mail/{token}",
+        trusting(settings.ca_bundle),
     )
     chance = random.SystemRandom().random
     return (MailCarrier(parts.database, sending, parts.clock, random=chance, new_id=new_id),)
@@ -246,6 +255,7 @@ def create_app(
     init_localisation(app, settings.time_zone, chosen_language, clock=parts.clock)
     init_errors(app)
     init_notifications(app)
+    init_typed(app)
     for pages in BLUEPRINTS:
         app.register_blueprint(pages.blueprint)
     if with_design_page:

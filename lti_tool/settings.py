@@ -3,7 +3,9 @@
 Only ``cli`` and ``app`` read it; everybody else receives what they need as arguments.
 """
 
+import os
 import secrets
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -32,6 +34,7 @@ KNOWN = frozenset(
         "CASE_OPEN",
         "PROXIES",
         "RETENTION_YEARS",
+        "CA_BUNDLE",
     )
 )
 SWITCHES = ("ALLOW_LOOPBACK_PLATFORMS", "ALLOW_NAMELESS_LAUNCHES", "CASE_OPEN")
@@ -66,13 +69,14 @@ class Settings:
     whom it heard a request from. ``allow_nameless_launches`` shows the task of a link to somebody
     whose LMS does not say who they are. ``smtp_url`` None: no mail is sent; set: ``mail_from`` is
     whom it comes from. ``retention_years`` is how long after a learner was last heard of their data
-    are proposed for erasure; None: never.
+    are proposed for erasure; None: never. ``ca_bundle`` is a file with certificates that are
+    trusted besides those everybody trusts, when the tool calls an LMS or a mail server.
     """
 
     database_url: str
     data_dir: Path
     base_url: str
-    secret_key: str
+    given_secret_key: str | None
     allow_loopback_platforms: bool
     broker_url: str | None
     time_zone: str
@@ -90,6 +94,18 @@ class Settings:
     allow_nameless_launches: bool = False
     smtp_url: str | None = None
     mail_from: str = ""
+    ca_bundle: Path | None = None
+
+    @property
+    def known_secret_key(self) -> str | None:
+        """The secret key, given or kept in the data directory; None: there is none yet."""
+        return self.given_secret_key or _kept_secret(self.data_dir / SECRET_FILE)
+
+    @property
+    def secret_key(self) -> str:
+        """The secret key; where there is none yet, it is made here and kept in the data directory
+        with rights for its owner alone. Raises SettingsError for a kept one that is too short."""
+        return self.known_secret_key or _made_secret(self.data_dir / SECRET_FILE)
 
     @property
     def standards_dir(self) -> Path:
@@ -100,8 +116,7 @@ class Settings:
 def read_settings(environment: Mapping[str, str], *, default_base_url: str) -> Settings:
     """The settings, with defaults where the environment is silent.
 
-    Makes the data directory and, where none is given, a secret key kept in it with rights for
-    its owner alone. Raises SettingsError listing everything that is wrong, before making any.
+    Makes the data directory. Raises SettingsError listing everything that is wrong, before that.
     """
     given = {name.removeprefix(PREFIX): value for name, value in environment.items() if value}
     base_url = given.get("BASE_URL", default_base_url).rstrip("/")
@@ -115,7 +130,7 @@ def read_settings(environment: Mapping[str, str], *, default_base_url: str) -> S
         database_url=given.get("DATABASE_URL", f"sqlite:///{data_dir / 'dabiao.sqlite3'}"),
         data_dir=data_dir,
         base_url=base_url,
-        secret_key=given.get("SECRET_KEY") or _kept_secret(data_dir),
+        given_secret_key=given.get("SECRET_KEY"),
         allow_loopback_platforms=given.get("ALLOW_LOOPBACK_PLATFORMS") == "1",
         broker_url=given.get("BROKER_URL"),
         time_zone=zone,
@@ -132,6 +147,7 @@ def read_settings(environment: Mapping[str, str], *, default_base_url: str) -> S
         allow_nameless_launches=given.get("ALLOW_NAMELESS_LAUNCHES") == "1",
         smtp_url=given.get("SMTP_URL"),
         mail_from=given.get("MAIL_FROM", ""),
+        ca_bundle=Path(given["CA_BUNDLE"]).resolve() if "CA_BUNDLE" in given else None,
     )
 
 
@@ -163,7 +179,20 @@ def _problems(given: Mapping[str, str], base_url: str, zone: str) -> tuple[str, 
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
         found.append(f"LTI_TOOL_TIME_ZONE: {zone!r} is no time zone, such as Asia/Shanghai")
-    return (*found, *_mail_problems(given), *_short_secrets(given))
+    return (*found, *_bundle_problems(given), *_mail_problems(given), *_short_secrets(given))
+
+
+def _bundle_problems(given: Mapping[str, str]) -> Iterator[str]:
+    """Why the file of certificates cannot be used."""
+    if "CA_BUNDLE" not in given:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(given["CA_BUNDLE"])
+    except OSError as error:
+        yield (
+            f"LTI_TOOL_CA_BUNDLE: no certificates (PEM) can be read from {given['CA_BUNDLE']} "
+            f"({error.strerror or type(error).__name__})"
+        )
 
 
 def _mail_problems(given: Mapping[str, str]) -> Iterator[str]:
@@ -206,11 +235,31 @@ def _several(listed: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in listed.split("|") if each.strip())
 
 
-def _kept_secret(data_dir: Path) -> str:
-    path = data_dir / SECRET_FILE
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+def _kept_secret(path: Path) -> str | None:
+    """The key in this file; None where there is no such file."""
+    try:
+        kept = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise SettingsError((f"{path}: cannot be read ({type(error).__name__})",)) from error
+    if len(kept) < LEAST_SECRET:
+        raise SettingsError((f"{path}: holds no secret key",))
+    return kept
+
+
+def _made_secret(path: Path) -> str:
+    """A new key in this file, or the one that another process put there at the same moment: a file
+    that is linked is whole, and only one can be."""
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    fresh.touch(mode=0o600, exist_ok=False)
+    fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
     return path.read_text(encoding="ascii").strip()
 
 

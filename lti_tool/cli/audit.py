@@ -35,7 +35,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _verify(_options: argparse.Namespace) -> int:
     parts = open_parts()
     settings = parts.settings
-    keys = [seal_key(each) for each in (settings.secret_key, *settings.previous_secret_keys)]
+    secrets = (settings.known_secret_key, *settings.previous_secret_keys)
+    keys = [seal_key(each) for each in secrets if each is not None]
     with parts.database.reading() as session:
         verdict = verify_audit(session, keys, now=parts.clock())
     with parts.database.transaction() as session:

@@ -6,13 +6,15 @@ Exit code 0: nothing is wrong, 1: something is. ``--offline`` leaves out what ne
 import argparse
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cryptography.fernet import InvalidToken
 
-from lti_tool.app import Parts, build_parts, signing_key
+from lti_tool.app import Parts, build_parts, now, signing_key
 from lti_tool.catalogue import CatalogueError, load_catalogue
+from lti_tool.lti.trust import in_bundle
 from lti_tool.persistence.database import DatabaseError, pending_revisions
+from lti_tool.persistence.keys import signing_keys
 from lti_tool.services.show_health import show_health
 from lti_tool.settings import SECRET_FILE, Settings
 
@@ -47,6 +49,7 @@ def _doctor(options: argparse.Namespace) -> int:
 def _findings(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     yield from _address(settings)
     yield from _folder(settings)
+    yield from _bundle(settings, now())
     yield from _data(settings)
     schema = _schema(settings)
     yield schema
@@ -54,15 +57,16 @@ def _findings(settings: Settings, *, offline: bool) -> Iterator[Finding]:
         return
     parts = build_parts(settings)
     try:
-        yield _signing_key(parts)
+        key = _no_secret_key(parts) or _signing_key(parts)
+        yield key
         yield from _service(parts)
         if not offline:
             yield from network.own_address(settings, parts.clock())
             if settings.broker_url is not None:
                 yield network.broker(settings.broker_url)
             if settings.smtp_url is not None:
-                yield network.mail(settings.smtp_url)
-            yield from network.each_platform(parts)
+                yield network.mail(settings.smtp_url, settings.ca_bundle)
+            yield from network.each_platform(parts, with_token=key.grade is Grade.GOOD)
     finally:
         parts.database.close()
 
@@ -143,6 +147,66 @@ def _schema(settings: Settings) -> Finding:
             ),
         )
     return good("数据库已是最新版本", "the database is up to date")
+
+
+def _bundle(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """What stands in the file of trusted certificates; the settings have seen that it is one."""
+    if settings.ca_bundle is None:
+        return
+    try:
+        found = in_bundle(settings.ca_bundle)
+    except ValueError as error:
+        yield wrong(
+            (
+                f"{settings.ca_bundle} 中有无法读取的证书（{error}）",
+                f"a certificate in {settings.ca_bundle} cannot be read ({error})",
+            ),
+            ("向签发者索取 PEM 格式的证书", "ask whoever issued it for it as PEM"),
+        )
+        return
+    for each in found:
+        told = (
+            f"信任 {each.name}，有效至 {each.until:%Y-%m-%d}",
+            f"trusts {each.name}, good until {each.until:%Y-%m-%d}",
+        )
+        if each.until - now >= network.RENEW_BEFORE:
+            yield good(*told)
+        else:
+            todo = (
+                f"在 {settings.ca_bundle} 中换上新的证书并重启",
+                f"put the next one into {settings.ca_bundle} and restart",
+            )
+            yield wrong(told, todo) if each.until <= now else advice(told, todo)
+
+
+def _no_secret_key(parts: Parts) -> Finding | None:
+    """None where there is a secret key. The doctor makes none."""
+    settings, kept = parts.settings, parts.settings.data_dir / SECRET_FILE
+    if settings.known_secret_key is not None:
+        return None
+    with parts.database.reading() as session:
+        is_lost = bool(signing_keys(session, now=parts.clock()))
+    if not is_lost:
+        return advice(
+            ("还没有主密钥", "there is no secret key yet"),
+            (
+                f"首次启动时生成在 {kept}；多台机器须设置同一个 LTI_TOOL_SECRET_KEY",
+                (
+                    f"the first start makes one in {kept}; several machines need the same "
+                    "LTI_TOOL_SECRET_KEY"
+                ),
+            ),
+        )
+    return wrong(
+        (
+            f"主密钥缺失：未设置 LTI_TOOL_SECRET_KEY，也没有 {kept}",
+            f"the secret key is missing: no LTI_TOOL_SECRET_KEY, and no {kept}",
+        ),
+        (
+            "启动前找回原来的；若已丢失，lti-tool keys replace",
+            "bring the old one back before a start; if it is lost, lti-tool keys replace",
+        ),
+    )
 
 
 def _signing_key(parts: Parts) -> Finding:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from cryptography.fernet import InvalidToken
 
@@ -18,6 +19,7 @@ from lti_tool.lti.probes import (
     probe_own_address,
     probe_token,
 )
+from lti_tool.lti.trust import trusting
 from lti_tool.persistence import platforms
 from lti_tool.persistence.platforms import DeploymentState, Platform
 from lti_tool.settings import Settings
@@ -32,7 +34,7 @@ RENEW_BEFORE = timedelta(days=14)
 def own_address(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Whether people reach the tool, and for how long its certificate is good."""
     url = settings.base_url
-    http = PlatformHttp(allow_loopback=True)
+    http = PlatformHttp(allow_loopback=True, ca_bundle=settings.ca_bundle)
     found = probe_own_address(http, url)
     http.close()
     if found.trouble:
@@ -46,7 +48,7 @@ def own_address(settings: Settings, now: datetime) -> Iterator[Finding]:
         return
     yield good(f"{url} 可以访问", f"{url} answers")
     if url.startswith("https:"):
-        yield _certificate(certificate_until(url), now)
+        yield _certificate(certificate_until(url, trusting(settings.ca_bundle)), now)
 
 
 def _certificate(until: datetime | None, now: datetime) -> Finding:
@@ -63,8 +65,8 @@ def _certificate(until: datetime | None, now: datetime) -> Finding:
     return good(f"证书有效至 {until:%Y-%m-%d}", f"the certificate is good until {until:%Y-%m-%d}")
 
 
-def each_platform(parts: Parts) -> Iterator[Finding]:
-    """Each platform's keys, clock and token endpoint."""
+def each_platform(parts: Parts, *, with_token: bool) -> Iterator[Finding]:
+    """Each platform's keys, clock and, where there is a key to sign with, token endpoint."""
     tokens = AccessTokens(
         parts.http,
         signing_key=lambda: signing_key(parts),
@@ -82,7 +84,7 @@ def each_platform(parts: Parts) -> Iterator[Finding]:
         yield _keys(platform, keys)
         if keys.clock is not None:
             yield _clock(platform, keys.clock)
-        if platform.id in approved:
+        if with_token and platform.id in approved:
             yield _token(tokens, platform, approved[platform.id], parts.clock())
 
 
@@ -156,10 +158,10 @@ def broker(url: str) -> Finding:
     )
 
 
-def mail(url: str) -> Finding:
+def mail(url: str, ca_bundle: Path | None) -> Finding:
     """Whether the mail server lets us in; no mail is sent."""
     server = mail_server(url)
-    problem = mail_server_problem(server)
+    problem = mail_server_problem(server, trusting(ca_bundle))
     place = f"{server.host}:{server.port}"
     if problem is None:
         return good(f"邮件服务器 {place} 可以连接", f"the mail server {place} lets us in")

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
@@ -27,6 +28,7 @@ from urllib3.util.connection import create_connection
 
 from lti_tool.telemetry.tracing import request_header
 
+from .trust import http_trust
 from .urls import is_web_url, same_origin
 
 CONNECT_SECONDS = 5
@@ -70,9 +72,10 @@ class PlatformHttp:
     """Sends requests to platforms. One instance serves all threads.
 
     ``allow_loopback`` lets http, private and loopback addresses through, for trials.
+    ``ca_bundle`` holds certificates that are trusted besides the usual ones.
     """
 
-    def __init__(self, *, allow_loopback: bool = False) -> None:
+    def __init__(self, *, allow_loopback: bool = False, ca_bundle: Path | None = None) -> None:
         self.allow_loopback = allow_loopback
         self._session = requests.Session()
         self._session.trust_env = False
@@ -91,8 +94,9 @@ class PlatformHttp:
             respect_retry_after_header=False,
             raise_on_status=False,
         )
+        adapter = _Adapter(retry, allow_loopback=allow_loopback, ca_bundle=ca_bundle)
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Adapter(retry, allow_loopback=allow_loopback))
+            self._session.mount(scheme, adapter)
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> HttpAnswer:
         """GET, retried shortly, redirects followed within the same origin only.
@@ -221,14 +225,20 @@ class _GuardedTlsPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
-    """Puts the guarded connections under ``requests``, unless loopback is allowed."""
+    """Puts the guarded connections under ``requests``, unless loopback is allowed, and says whose
+    certificates are trusted."""
 
     guarded: ClassVar[dict[str, type[HTTPConnectionPool]]] = {
         "http": _GuardedPool,
         "https": _GuardedTlsPool,
     }
 
-    def __init__(self, retry: Retry, *, allow_loopback: bool) -> None:
+    def __init__(self, retry: Retry, *, allow_loopback: bool, ca_bundle: Path | None) -> None:
         super().__init__(max_retries=retry)
+        self.poolmanager.connection_pool_kw["ssl_context"] = http_trust(ca_bundle)
         if not allow_loopback:
             self.poolmanager.pool_classes_by_scheme = self.guarded
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """A certificate is required always; whose are trusted, the connection's context knows."""
+        conn.cert_reqs = "CERT_REQUIRED"

@@ -62,14 +62,14 @@ def probe_own_address(http: PlatformHttp, base_url: str) -> Probe:
     return Probe() if answer.status == 200 else Probe(f"HTTP {answer.status}")
 
 
-def certificate_until(base_url: str) -> datetime | None:
+def certificate_until(base_url: str, trusted: ssl.SSLContext) -> datetime | None:
     """Until when the certificate of an https address is good; None where none can be read."""
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     try:
         with (
             socket.create_connection((host, parts.port or 443), timeout=TLS_SECONDS) as plain,
-            ssl.create_default_context().wrap_socket(plain, server_hostname=host) as secure,
+            trusted.wrap_socket(plain, server_hostname=host) as secure,
         ):
             found = secure.getpeercert()
     except (OSError, ValueError):

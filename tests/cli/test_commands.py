@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,7 @@ def test_the_doctor_names_what_is_wrong(run: Run, monkeypatch: pytest.MonkeyPatc
     assert code == 1
     assert "✗ the database needs an upgrade" in out
     run("database", "upgrade")
+    run("keys", "rotate")
     code, out, _ = run("doctor", "--offline")
     assert (code, "✗" in out) == (0, False)
     monkeypatch.setenv("LTI_TOOL_SECRET_KEY", "another key of forty characters or more..")
@@ -187,12 +189,44 @@ def test_every_wrong_setting_is_named_at_once(run: Run, monkeypatch: pytest.Monk
 def test_the_secret_key_is_made_once_for_its_owner_alone(
     run: Run, environment: dict[str, str]
 ) -> None:
-    run("platform", "list")
+    run("keys", "rotate")
     kept = Path(environment["LTI_TOOL_DATA_DIR"]) / "secret-key"
     first = kept.read_text()
     assert kept.stat().st_mode & 0o077 == 0
-    run("platform", "list")
+    run("keys", "reseal")
     assert kept.read_text() == first
+    assert [each.name for each in kept.parent.glob("secret-key*")] == ["secret-key"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("platform list", "keys list", "standard list", "audit verify"),
+        *("grades reconcile", "privacy due", "files sweep --dry-run"),
+    ],
+)
+def test_a_command_that_does_not_need_the_secret_key_makes_none(
+    run: Run, environment: dict[str, str], command: str
+) -> None:
+    run(*command.split())
+    assert not (Path(environment["LTI_TOOL_DATA_DIR"]) / "secret-key").exists()
+
+
+def test_processes_that_start_at_once_have_the_same_secret_key(tmp_path: Path) -> None:
+    given = {"LTI_TOOL_DATA_DIR": str(tmp_path)}
+    settings = [read_settings(given, default_base_url=BASE_URL) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(lambda each: each.secret_key, settings))
+    assert len(made) == 1
+    assert len(made.pop()) >= 32
+
+
+def test_a_secret_key_that_is_empty_is_no_secret_key(run: Run, environment: dict[str, str]) -> None:
+    kept = Path(environment["LTI_TOOL_DATA_DIR"]) / "secret-key"
+    kept.parent.mkdir()
+    kept.touch()
+    code, _, err = run("keys", "rotate")
+    assert (code, f"{kept}: holds no secret key" in err) == (2, True)
 
 
 def _client(environment: dict[str, str]) -> FlaskClient:

@@ -11,6 +11,7 @@ from werkzeug import Response
 
 from lti_tool.persistence import audit_log
 from lti_tool.persistence.database import Database
+from tests.authority import authority
 from tests.cli.conftest import Run
 from tests.delivery.mailbox import Mailbox, serving
 from tests.lti.platform_side import public_jwk
@@ -34,6 +35,7 @@ def lms(httpserver: HTTPServer, run: Run, monkeypatch: pytest.MonkeyPatch) -> HT
         "deployment-id": "1",
     }
     run("platform", "add", *(f"--{name}={value}" for name, value in details.items()))
+    run("keys", "rotate")
     httpserver.expect_request("/healthz").respond_with_json({"status": "ok"})
     httpserver.expect_request(KEYS).respond_with_json({"keys": [public_jwk()]})
     token = {"access_token": "t", "expires_in": 3600}
@@ -124,6 +126,62 @@ def test_a_secret_that_others_can_read_is_wrong(
     kept.chmod(0o644)
     code, out, _ = run("doctor", "--offline")
     assert (code, f"chmod 600 {kept}" in out) == (1, True)
+
+
+def test_a_secret_key_that_is_not_there_yet_is_told_and_not_made(
+    run: Run, environment: dict[str, str]
+) -> None:
+    run("platform", "list")
+    code, out, _ = run("doctor", "--offline")
+    assert (code, "! there is no secret key yet" in out) == (0, True)
+    assert not (Path(environment["LTI_TOOL_DATA_DIR"]) / "secret-key").exists()
+
+
+def test_a_secret_key_that_was_lost_is_told_and_not_replaced(
+    run: Run, lms: HTTPServer, environment: dict[str, str]
+) -> None:
+    kept = Path(environment["LTI_TOOL_DATA_DIR"]) / "secret-key"
+    kept.unlink()
+    code, out, _ = run("doctor")
+    assert (code, "✗ the secret key is missing" in out) == (1, True)
+    assert "lti-tool keys replace" in out
+    assert not kept.exists()
+
+
+def test_certificates_that_are_trusted_are_named_with_their_end(
+    run: Run, lms: HTTPServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for days, code, mark in ((100, 0, "✓"), (5, 0, "!"), (-1, 1, "✗")):
+        made = authority(tmp_path, lives=timedelta(days=days))
+        monkeypatch.setenv("LTI_TOOL_CA_BUNDLE", str(made.path))
+        found, out, _ = run("doctor", "--offline")
+        until = f"{made.certificate.not_valid_after_utc:%Y-%m-%d}"
+        assert (found, f"{mark} trusts CN=School CA, good until {until}" in out) == (code, True)
+
+
+@pytest.mark.parametrize("text", [None, "", "no certificate"], ids=["absent", "empty", "other"])
+def test_a_file_without_certificates_stops_every_start(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str | None
+) -> None:
+    bundle = tmp_path / "bundle.pem"
+    if text is not None:
+        bundle.write_text(text)
+    monkeypatch.setenv("LTI_TOOL_CA_BUNDLE", str(bundle))
+    code, _, err = run("doctor")
+    assert code == 2
+    assert f"LTI_TOOL_CA_BUNDLE: no certificates (PEM) can be read from {bundle}" in err
+
+
+def test_a_mail_server_of_the_schools_own_authority_is_reached_with_its_certificate(
+    lms: HTTPServer, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    school = authority(tmp_path)
+    monkeypatch.setenv("LTI_TOOL_MAIL_FROM", "dabiao@school.example")
+    with serving(Mailbox(), tls=school.server()) as mailbox:
+        monkeypatch.setenv("LTI_TOOL_SMTP_URL", mailbox.url("smtps"))
+        assert "(SSLCertVerificationError)" in run("doctor")[1]
+        monkeypatch.setenv("LTI_TOOL_CA_BUNDLE", str(school.path))
+        assert f"the mail server 127.0.0.1:{mailbox.port} lets us in" in run("doctor")[1]
 
 
 def test_an_old_backup_is_none(run: Run, lms: HTTPServer, environment: dict[str, str]) -> None:
