@@ -20,6 +20,15 @@ KINDS: Mapping[NotificationKind, Text] = {
     ),
     NotificationKind.REVIEW_ANSWERED: Text("你的成绩复核已答复", "your review is answered"),
     NotificationKind.PEER_RATED: Text("同学对你的提交有新反馈", "a peer has looked at your work"),
+    NotificationKind.SECOND_WAITING: Text(
+        "等待复评的提交：{count}", "work waiting for a second rater: {count}"
+    ),
+    NotificationKind.SECOND_DIFFERENT: Text(
+        "两位考评员评分不一致，待裁定：{count}", "work on which two raters differ: {count}"
+    ),
+    NotificationKind.SECOND_DONE: Text(
+        "复评完成，可以发布的提交：{count}", "second marking done, to be released: {count}"
+    ),
 }
 SUBJECT = Text("达标：{course} 有新消息", "Dabiao: news in {course}")
 SEVERAL = Text("达标：有新消息", "Dabiao: news")

@@ -37,6 +37,12 @@ class NotificationKind(StrEnum):
     """A review was answered. Its subject is the review."""
     PEER_RATED = "peer_rated"
     """A peer said what they see in the work. Its subject is the submission."""
+    SECOND_WAITING = "second_waiting"
+    """A work drawn for second marking waits for a second rater. Its subject is the submission."""
+    SECOND_DIFFERENT = "second_different"
+    """Two raters differ, and a person must settle it. Its subject is the submission."""
+    SECOND_DONE = "second_done"
+    """Both have rated and no difference is open. Its subject is the submission."""
 
 
 class Manner(StrEnum):
@@ -63,6 +69,9 @@ KINDS: Mapping[NotificationKind, Told] = {
     NotificationKind.REVIEW_ASKED: Told(Role.TEACHER, Manner.EVENING),
     NotificationKind.REVIEW_ANSWERED: Told(Role.STUDENT, Manner.SOON),
     NotificationKind.PEER_RATED: Told(Role.STUDENT, Manner.SOON),
+    NotificationKind.SECOND_WAITING: Told(Role.TEACHER, Manner.EVENING),
+    NotificationKind.SECOND_DIFFERENT: Told(Role.TEACHER, Manner.EVENING),
+    NotificationKind.SECOND_DONE: Told(Role.TEACHER, Manner.EVENING),
 }
 """Every kind there is; another one is one more line here and its words in web and delivery."""
 

@@ -4,7 +4,7 @@ Nobody is told of what they did themselves. Not a use case itself: use cases end
 ``standing``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from lti_tool.domain.launch import Role
@@ -22,11 +22,26 @@ class _Told:
     course_id: int
 
 
-def tell_teachers(work: Work, kind: NotificationKind, subject: str, assessment_id: str) -> None:
-    """Tell every teacher of the assessment's course."""
+def tell_teachers(
+    work: Work,
+    kind: NotificationKind,
+    subject: str,
+    assessment_id: str,
+    *,
+    but: Collection[int] = (),
+) -> None:
+    """Tell every teacher of the assessment's course ``but`` these."""
     course_id = assessments.course_of(work.session, assessment_id)
-    teachers = courses.people_of(work.session, course_id, Role.TEACHER)
+    teachers = courses.people_of(work.session, course_id, Role.TEACHER).difference(but)
     _tell(work, sorted(teachers), _Told(kind, subject, assessment_id, course_id))
+
+
+def tell_raters(
+    work: Work, raters: Iterable[int], kind: NotificationKind, subject: str, assessment_id: str
+) -> None:
+    """Tell those who rated a work."""
+    told = _Told(kind, subject, assessment_id, assessments.course_of(work.session, assessment_id))
+    _tell(work, sorted(raters), told)
 
 
 def tell_learner(

@@ -13,12 +13,13 @@ from lti_tool.domain.errors import (
 )
 from lti_tool.domain.notification import NotificationKind
 from lti_tool.domain.rating import Rating, check_time, latest
+from lti_tool.domain.second_marking import Stage, stage_of
 from lti_tool.domain.submission import Action, Submission, SubmissionState, after
 from lti_tool.persistence import ratings, reviews, second_markings, submissions
 
-from .notify import seen_to, tell_learner
+from .notify import seen_to, tell_learner, tell_teachers
 from .standing import take_effect
-from .unseen import check_first_rating
+from .unseen import check_first_rating, knowing
 from .work import Work, rated_with
 
 RATEABLE = frozenset({SubmissionState.SUBMITTED, SubmissionState.RELEASED})
@@ -76,6 +77,7 @@ def rate_codes(
     for rating in given:
         detail = f"{rating.requirement} {rating.performance_level} {rating.id}"
         work.note("rate", f"submission:{submission.id}", detail)
+    _tell_second_raters(work, submission, assessment, stored, given)
     if assessment.release is ReleaseMode.AT_ONCE:
         complete = take_effect(work, submission, assessment)
         if complete:
@@ -84,6 +86,24 @@ def rate_codes(
             released = after(submission.state, Action.RELEASE)
             submissions.change_submission(work.session, submission, state=released)
     return given
+
+
+def _tell_second_raters(
+    work: Work,
+    submission: Submission,
+    assessment: Assessment,
+    before: Sequence[Rating],
+    given: Sequence[Rating],
+) -> None:
+    """Tell whoever may mark a work a second time that ``given`` completes its first rating. While
+    the stage is FIRST nobody has begun that, so that none need be looked up."""
+    if stage_of(assessment, submission, before, None) is not Stage.FIRST:
+        return
+    now = [*before, *given]
+    if stage_of(assessment, submission, now, None) is Stage.WAITING:
+        known_to = knowing(work.session, submission.id, now)
+        kind = NotificationKind.SECOND_WAITING
+        tell_teachers(work, kind, submission.id, assessment.id, but=known_to)
 
 
 def _tell_released(work: Work, submission: Submission) -> None:
@@ -151,6 +171,8 @@ def take_back_draft(work: Work, submission: Submission, rating_id: str) -> None:
     if rating is None or rating.released_at is not None or corrected:
         raise NotFoundError
     ratings.remove_draft(work.session, rating_id)
+    if marking is None:
+        seen_to(work, NotificationKind.SECOND_WAITING, submission.id)
     work.note("take_back_draft", f"submission:{submission.id}", rating_id)
 
 

@@ -50,6 +50,7 @@ def release_submission(work: Work, submission: Submission, assessment: Assessmen
     released = submissions.change_submission(work.session, submission, state=state)
     work.note("release", f"submission:{submission.id}")
     seen_to(work, NotificationKind.SUBMITTED, submission.id)
+    seen_to(work, NotificationKind.SECOND_DONE, submission.id)
     if drafts or submission.state is not SubmissionState.RELEASED:
         kind = NotificationKind.RELEASED
         tell_learner(work, submission.learner_id, kind, submission.id, assessment.id)

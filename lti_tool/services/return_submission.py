@@ -38,6 +38,7 @@ def _return(work: Work, submission: Submission, note: str) -> Submission:
     )
     work.note("return", f"submission:{submission.id}")
     seen_to(work, NotificationKind.SUBMITTED, submission.id)
+    seen_to(work, NotificationKind.SECOND_WAITING, submission.id)
     learner_id, kind = submission.learner_id, NotificationKind.RETURNED
     tell_learner(work, learner_id, kind, submission.id, submission.assessment_id)
     return returned

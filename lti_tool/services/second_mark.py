@@ -3,7 +3,7 @@
 Not here: who may see what meanwhile (``unseen``), the pages' view of it (``show_second_marking``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from lti_tool.domain.assessment import Assessment
@@ -14,6 +14,7 @@ from lti_tool.domain.errors import (
     SecondMarkingRefusedError,
     StaleRatingError,
 )
+from lti_tool.domain.notification import NotificationKind
 from lti_tool.domain.rating import Rating, check_time, latest
 from lti_tool.domain.second_marking import (
     Comparison,
@@ -21,11 +22,13 @@ from lti_tool.domain.second_marking import (
     Stage,
     check_second_rater,
     compare,
+    first_raters,
 )
 from lti_tool.domain.submission import Submission
 from lti_tool.persistence import ratings, second_markings
 
-from .unseen import stage_now
+from .notify import seen_to, tell_raters, tell_teachers
+from .unseen import knowing, stage_now
 from .work import Work, rated_with
 
 
@@ -65,6 +68,7 @@ def mark_second(
     rubric.check(key, judgement.performance_level, judgement.comment)
     if not begun:
         second_markings.begin(work.session, submission.id, rater_id=work.actor_id, now=work.now)
+        seen_to(work, NotificationKind.SECOND_WAITING, submission.id)
     before = second_markings.second_ratings(work.session, submission, assessment)
     current = before.get(judgement.code)
     if (current.id if current else None) != judgement.seen:
@@ -104,11 +108,17 @@ def finish_second(
     for code in assessment.codes:
         if code not in second:
             raise BadRatingError(code, "not_rated")
-    first = latest(ratings.ratings_of_submission(work.session, submission.id))
+    given = ratings.ratings_of_submission(work.session, submission.id)
+    first = latest(given)
     compared = [compare(first[code], second[code], at=work.now) for code in assessment.codes]
     second_markings.finish(work.session, compared, now=work.now)
     different = sum(each.differs for each in compared)
     work.note("finish_second", f"submission:{submission.id}", f"{different} of {len(compared)}")
+    if different:
+        kind = NotificationKind.SECOND_DIFFERENT
+        tell_teachers(work, kind, submission.id, assessment.id)
+    else:
+        _tell_done(work, submission, first_raters(given))
     return compared
 
 
@@ -136,6 +146,10 @@ def settle(
         f"submission:{submission.id}",
         f"{rating.requirement} {rating.performance_level} {rating.id}",
     )
+    if marking and open_codes == {settlement.code}:
+        seen_to(work, NotificationKind.SECOND_DIFFERENT, submission.id)
+        first = {each.first_rater_id for each in marking.comparisons}
+        _tell_done(work, submission, first | {marking.rater_id})
     return rating
 
 
@@ -147,6 +161,10 @@ def put_back(work: Work, submission: Submission) -> None:
         raise SecondMarkingRefusedError("finished")
     second_markings.put_back(work.session, submission.id)
     work.note("put_back_second", f"submission:{submission.id}")
+    given = ratings.ratings_of_submission(work.session, submission.id)
+    known_to = knowing(work.session, submission.id, given)
+    kind = NotificationKind.SECOND_WAITING
+    tell_teachers(work, kind, submission.id, submission.assessment_id, but=known_to)
 
 
 def join_first(work: Work, submission: Submission, assessment: Assessment) -> None:
@@ -176,6 +194,12 @@ def check_marking(work: Work, submission: Submission, assessment: Assessment) ->
         readers=readers.get(submission.id, frozenset()),
     )
     return marking is not None
+
+
+def _tell_done(work: Work, submission: Submission, raters: Iterable[int]) -> None:
+    """Tell the raters that the work can be released."""
+    kind = NotificationKind.SECOND_DONE
+    tell_raters(work, raters, kind, submission.id, submission.assessment_id)
 
 
 def _second_rating(

@@ -11,7 +11,14 @@ from lti_tool.domain.anonymity import is_nameless, pseudonym, without_names
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.errors import SecondMarkingRefusedError
 from lti_tool.domain.rating import Rating
-from lti_tool.domain.second_marking import FROZEN, HELD, Stage, is_hidden, stage_of
+from lti_tool.domain.second_marking import (
+    FROZEN,
+    HELD,
+    Stage,
+    first_raters,
+    is_hidden,
+    stage_of,
+)
 from lti_tool.domain.submission import Submission
 from lti_tool.persistence import second_markings
 from lti_tool.persistence.database import Session
@@ -57,6 +64,13 @@ def hidden_from(
         for each, stage in stages.items()
         if is_hidden(stage, by_work.get(each, ()), person_id, readers.get(each, ()))
     )
+
+
+def knowing(session: Session, submission_id: str, given: Iterable[Rating]) -> frozenset[int]:
+    """Who gave the first ratings of a work or saw them being given: they cannot mark it a second
+    time. ``given`` are all its first ratings."""
+    readers = second_markings.readers_of(session, [submission_id])
+    return first_raters(given) | readers.get(submission_id, frozenset())
 
 
 def is_hidden_from(

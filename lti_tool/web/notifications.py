@@ -149,6 +149,26 @@ def _peers_said(count: int) -> str:
     )
 
 
+def _second_waiting(count: int) -> str:
+    return ngettext(
+        "A work waits for its second rater", "%(num)s works wait for a second rater", count
+    )
+
+
+def _second_different(count: int) -> str:
+    return ngettext(
+        "Two raters differ on a work", "Two raters differ on each of %(num)s works", count
+    )
+
+
+def _second_done(count: int) -> str:
+    return ngettext(
+        "The second marking of a work is done: it can be released",
+        "The second marking of %(num)s works is done: they can be released",
+        count,
+    )
+
+
 def _queue(opened: Opened) -> str:
     return url_for("teacher.queue", assessment_id=opened.assessment_id)
 
@@ -163,6 +183,12 @@ def _review(opened: Opened) -> str:
     if not opened.alone:
         return _queue(opened)
     return url_for("teacher.review", review_id=opened.subject)
+
+
+def _second(opened: Opened) -> str:
+    if not opened.alone:
+        return _queue(opened)
+    return url_for("teacher.second", submission_id=opened.subject)
 
 
 def _assessment(opened: Opened) -> str:
@@ -184,4 +210,7 @@ KINDS: Mapping[NotificationKind, Kind] = {
     NotificationKind.REVIEW_ASKED: Kind(_asked, _review),
     NotificationKind.REVIEW_ANSWERED: Kind(_answered, _feedback),
     NotificationKind.PEER_RATED: Kind(_peers_said, _peers),
+    NotificationKind.SECOND_WAITING: Kind(_second_waiting, _second),
+    NotificationKind.SECOND_DIFFERENT: Kind(_second_different, _second),
+    NotificationKind.SECOND_DONE: Kind(_second_done, _second),
 }

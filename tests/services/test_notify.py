@@ -9,12 +9,20 @@ import pytest
 from lti_tool.domain.assessment import Assessment, ReleaseMode
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.launch import Role
-from lti_tool.domain.notification import KEPT, KEPT_READ, Notification, NotificationKind
+from lti_tool.domain.notification import (
+    KEPT,
+    KEPT_READ,
+    Notification,
+    NotificationKind,
+    kinds_for,
+)
 from lti_tool.domain.rating import latest
 from lti_tool.persistence import notifications, ratings, reviews
 from lti_tool.persistence.people import Account
+from lti_tool.services.rate_submission import take_back_draft
 from lti_tool.services.return_submission import return_submission
 from lti_tool.services.review_rating import Found, answer_review, ask_review
+from lti_tool.services.second_mark import join_first, put_back
 from lti_tool.services.show_notifications import (
     Inbox,
     Opened,
@@ -23,6 +31,7 @@ from lti_tool.services.show_notifications import (
 )
 from lti_tool.services.submit_evidence import submit_evidence, withdraw_submission
 from tests.services.classroom import Classroom, conditions
+from tests.services.second_marked import Marked, marked
 
 TEACHER, STUDENT = frozenset({Role.TEACHER}), frozenset({Role.STUDENT})
 Kind = NotificationKind
@@ -249,3 +258,95 @@ def test_old_notifications_are_forgotten_and_those_read_sooner(
     assert forget(timedelta(days=20)) == 0
     assert forget(timedelta(days=31)) == 1
     assert forget(timedelta(days=181)) == 1
+
+
+@pytest.fixture
+def drawn(classroom: Classroom) -> Marked:
+    """A work that is marked a second time; what its hand-in told has been read."""
+    case = marked(classroom)
+    for each in (classroom.teacher, case.other):
+        with classroom.working(each) as work:
+            notifications.mark_read(
+                work.session, each.id, classroom.course.id, kinds_for(TEACHER), now=work.now
+            )
+    return case
+
+
+def news(case: Marked, who: Account) -> Sequence[NotificationKind]:
+    """What a teacher has not read."""
+    return [kind for kind, unread in told(case.classroom, who) if unread]
+
+
+def test_a_drawn_work_waits_for_a_second_rater_once_its_first_rating_is_complete(
+    drawn: Marked,
+) -> None:
+    first, other = drawn.classroom.teacher, drawn.other
+    drawn.first(3, 3)
+    assert news(drawn, other) == []
+
+    drawn.classroom.rate_code(drawn.submission, drawn.assessment, "2.1.3", 3)
+
+    assert (news(drawn, first), news(drawn, other)) == ([], [Kind.SECOND_WAITING])
+
+
+def test_who_joined_the_first_rating_is_not_asked_to_mark_again(drawn: Marked) -> None:
+    third = drawn.classroom.enrol("高远", Role.TEACHER)
+    drawn.first(3, 3)
+    with drawn.classroom.working(third) as work:
+        join_first(work, drawn.submission, drawn.assessment)
+
+    drawn.classroom.rate_code(drawn.submission, drawn.assessment, "2.1.3", 3)
+
+    assert (news(drawn, third), news(drawn, drawn.other)) == ([], [Kind.SECOND_WAITING])
+
+
+def test_a_draft_taken_back_waits_for_no_second_rater(drawn: Marked) -> None:
+    given = drawn.first(3, 3, 3)
+    with drawn.classroom.working() as work:
+        take_back_draft(work, drawn.submission, given[-1].id)
+
+    assert news(drawn, drawn.other) == []
+
+
+def test_work_returned_waits_for_no_second_rater(drawn: Marked) -> None:
+    drawn.first(3, 3, 3)
+    with drawn.classroom.working() as work:
+        return_submission(work, drawn.submission, "请补充")
+
+    assert news(drawn, drawn.other) == []
+
+
+def test_a_second_marking_that_is_put_back_waits_again(drawn: Marked) -> None:
+    third = drawn.classroom.enrol("高远", Role.TEACHER)
+    drawn.first(3, 3, 3)
+    drawn.mark("2.1.1", 3)
+    assert news(drawn, third) == []
+
+    with drawn.classroom.working(drawn.other) as work:
+        put_back(work, drawn.submission)
+
+    assert news(drawn, third) == [Kind.SECOND_WAITING]
+
+
+def test_raters_who_agree_are_told_that_the_work_can_be_released(drawn: Marked) -> None:
+    first = drawn.classroom.teacher
+    drawn.first(3, 3, 3)
+    drawn.second(3, 3, 3)
+    assert (news(drawn, first), news(drawn, drawn.other)) == ([Kind.SECOND_DONE], [])
+
+    drawn.release()
+
+    assert news(drawn, first) == []
+
+
+def test_a_difference_is_news_until_the_last_one_is_settled(drawn: Marked) -> None:
+    first, other = drawn.classroom.teacher, drawn.other
+    drawn.first(3, 3, 3)
+    drawn.second(3, 2, 4)
+    assert (news(drawn, first), news(drawn, other)) == ([Kind.SECOND_DIFFERENT], [])
+
+    drawn.settle("2.1.2", 2)
+    assert news(drawn, first) == [Kind.SECOND_DIFFERENT]
+    drawn.settle("2.1.3", 3)
+
+    assert (news(drawn, first), news(drawn, other)) == ([], [Kind.SECOND_DONE])
