@@ -6,7 +6,7 @@ class and a gradebook. Nobody logs in, so it must never hold real people. It imp
 
 from lti_tool.sandbox.addresses import SandboxSettings
 from lti_tool.sandbox.course import Activity, Grade, LineItem
-from lti_tool.sandbox.people import Person, Role, registrar, students, teacher
+from lti_tool.sandbox.people import Person, Role, colleague, registrar, students, teacher
 from lti_tool.sandbox.site import Registration, create_sandbox, registrations
 from lti_tool.sandbox.state import Platform, Sandbox
 from lti_tool.sandbox.traffic import Fault, Received
@@ -23,6 +23,7 @@ __all__ = [
     "Role",
     "Sandbox",
     "SandboxSettings",
+    "colleague",
     "create_sandbox",
     "registrar",
     "registrations",

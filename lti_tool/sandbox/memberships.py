@@ -32,7 +32,8 @@ def list_members(platform: Platform, course: str) -> Response:
 def _listed(platform: Platform, course: str) -> Reply:
     platform = in_course(platform, course)
     _check_link(platform)
-    members = [p for p in (platform.teacher, *platform.students) if _wanted(platform, p)]
+    everybody = (platform.teacher, *platform.students, platform.colleague)
+    members = [each for each in everybody if _wanted(platform, each)]
     page, link = _paged(platform, members)
     rules = platform.manner.services
     roles = platform.manner.launch.roles

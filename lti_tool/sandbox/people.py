@@ -1,4 +1,4 @@
-"""Who is in the sandbox course: one teacher, a class of students, one registrar.
+"""Who is in the sandbox course: a teacher and a colleague, a class of students, one registrar.
 
 Invented people. Not here: what a role may do, which is each page's matter, nor how a platform
 names roles (``manners``).
@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 _REGISTRAR_NUMBER: Final = 2
 _TEACHER_NUMBER: Final = 3
 _FIRST_STUDENT_NUMBER: Final = 4
+_COLLEAGUE_NUMBER: Final = 1000
 
 _UUIDS: Final = UUID("5d2d3ab6-3f0a-4a53-9a57-0b7a1e5e7c11")
 
@@ -84,6 +85,11 @@ def students(class_size: int = 30, *, platform: str = "moodle") -> tuple[Person,
 def teacher(*, platform: str = "moodle") -> Person:
     """The course's teacher."""
     return _person(platform, _TEACHER_NUMBER, ("陆", "明慧"), "T0107", Role.TEACHER)
+
+
+def colleague(*, platform: str = "moodle") -> Person:
+    """The course's other teacher, who marks a second time and answers reviews."""
+    return _person(platform, _COLLEAGUE_NUMBER, ("程", "志远"), "T0112", Role.TEACHER)
 
 
 def registrar(*, platform: str = "moodle") -> Person:

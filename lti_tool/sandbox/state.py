@@ -18,7 +18,7 @@ from lti_tool.sandbox.claims import Message, Place
 from lti_tool.sandbox.course import Activity, Course, Grade, LineItem, copy_of
 from lti_tool.sandbox.keys import SigningKey
 from lti_tool.sandbox.manners import Manner
-from lti_tool.sandbox.people import Person, Role, registrar, students, teacher
+from lti_tool.sandbox.people import Person, Role, colleague, registrar, students, teacher
 from lti_tool.sandbox.tickets import Tickets
 from lti_tool.sandbox.traffic import Faults, Received
 
@@ -50,8 +50,8 @@ class Visit:
 
 
 class Platform:
-    """One platform, seen in one of its courses. ``people`` are the teacher, the registrar, then the
-    students; they are the same in every course."""
+    """One platform, seen in one of its courses. ``people`` are the teachers, the registrar
+    and the students; they are the same in every course."""
 
     def __init__(
         self,
@@ -65,8 +65,9 @@ class Platform:
         self.addresses = Addresses(settings, manner.name, manner.paths, manner.course.id)
         self.students = students(class_size, platform=manner.name)
         self.teacher = teacher(platform=manner.name)
+        self.colleague = colleague(platform=manner.name)
         self.registrar = registrar(platform=manner.name)
-        self.people = (self.teacher, self.registrar, *self.students)
+        self.people = (self.teacher, self.colleague, self.registrar, *self.students)
         self.faults = Faults()
         self.launches = Tickets[PendingLaunch](seconds=LAUNCH_SECONDS, clock=clock)
         self.visits = Tickets[Visit](seconds=VISIT_SECONDS, clock=clock)

@@ -26,7 +26,7 @@ def test_a_moodle_member_has_the_observed_fields(client: FlaskClient, moodle: Pl
     assert list(said["context"]) == list(real["context"])
     assert list(said["members"][1]) == list(real["members"][0])
     assert said["members"][1]["roles"] == real["members"][0]["roles"] == ["Learner"]
-    assert len(said["members"]) == 31
+    assert len(said["members"]) == 32
 
 
 def test_canvas_roles_are_full_and_a_page_holds_fifty(
@@ -36,7 +36,7 @@ def test_canvas_roles_are_full_and_a_page_holds_fifty(
 
     said = service.call("GET", canvas.addresses.memberships + "?limit=500").get_json()
 
-    assert len(said["members"]) == 31
+    assert len(said["members"]) == 32
     assert said["members"][0]["roles"] == [
         "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
     ]
