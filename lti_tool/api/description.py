@@ -37,11 +37,11 @@ ABOUT = Text(
     "that name; on the command line: lti-tool access token add.",
 )
 CURSORS = Text(
-    "next_cursor 指向下一页，末页为 null。changes_cursor 留待下次：从那里起只列出新的变化；"
-    "最近一分钟的变化可能重复，但不会遗漏，请按编号更新。",
+    "next_cursor 指向下一页，末页为 null。changes_cursor 留待下次：从那里起只列出新的变化，"
+    "不再有的以 gone 标明；最近一分钟的变化可能重复，但不会遗漏，请按编号更新。",
     "next_cursor leads to the next page and is null on the last. Keep changes_cursor for another "
-    "day: from there on only what is new is listed. What changed within the last minute may come "
-    "twice, never not at all: write entries over by their ids.",
+    "day: from there on only what is new is listed, and what is no more, as gone. What changed "
+    "within the last minute may come twice, never not at all: write entries over by their ids.",
 )
 ETAGS = Text(
     "每个答复带有 ETag；发送 If-None-Match，未变时答复为 304。",

@@ -22,7 +22,9 @@ KIND = "outcomes"
 
 class Outcome(Thing):
     """A learner and a level. `changed_at` moves with every change of the entry, also when only
-    its counts changed; `steps` is how many requirements are still missing at the least."""
+    its counts changed; `steps` is how many requirements are still missing at the least. `gone`:
+    it is no longer among what is asked for: it has vanished, its account was merged with another,
+    or it has left the state asked for; drop it where you keep it."""
 
     learner: LearnerRef
     standard: str
@@ -36,17 +38,19 @@ class Outcome(Thing):
     changed_at: datetime
     decision_id: str | None
     decided_at: datetime | None
+    gone: bool
 
 
 class Outcomes(Changes):
-    """Outcomes in the order of their last change, oldest first."""
+    """Outcomes in the order of their last change, oldest first; after a cursor also those that
+    are gone."""
 
     data: list[Outcome]
 
 
 class OutcomesQuery(PageQuery):
-    """What narrows the list of outcomes. Whoever asks for one state only does not hear that an
-    outcome has left it: to keep a copy, ask for all."""
+    """What narrows the list of outcomes. Whoever leaves a course, term, programme or class is not
+    told of as gone: to keep a copy, do not narrow by these."""
 
     standard: Annotated[Word, Field(description="A standard's id, such as 530050-2021-2.0.")]
     level: Word | None = None
@@ -132,6 +136,7 @@ def _outcome(found: Found, standard: Standard) -> Outcome:
         changed_at=outcome.changed_at,
         decision_id=last.id if last else None,
         decided_at=last.decided_at if last else None,
+        gone=found.gone,
     )
 
 

@@ -101,6 +101,7 @@ COLUMNS: Mapping[str, Text] = {
     "steps": Text("还差几步", "Steps missing"),
     "rule_version": Text("规则版本", "Version of the rule"),
     "changed_at": Text("变更时间", "Changed"),
+    "gone": Text("不再列出", "Not listed any more"),
     "decided_at": Text("决定时间", "Decided"),
     "decided_by": Text("决定人编号", "Decided by"),
     "given": Text("得分", "Points"),

@@ -77,7 +77,9 @@ def _wanted(school_id: int, wanted: LearnerFilter) -> Iterator[ColumnElement[boo
         .join(CourseRow, CourseRow.id == MembershipRow.course_id)
         .where(MembershipRow.role == Role.STUDENT.value, CourseRow.school_id == school_id)
     )
-    rated = select(AttainmentRow.level).where(AttainmentRow.learner_id == PersonRow.id)
+    rated = select(AttainmentRow.level).where(
+        AttainmentRow.learner_id == PersonRow.id, ~AttainmentRow.gone
+    )
     yield PersonRow.school_id == school_id
     yield not_(is_merged(PersonRow.id))
     if wanted.course_id is not None:

@@ -6,8 +6,8 @@ here: storing standings (``standings``).
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -22,7 +22,7 @@ from .courses import MembershipRow
 from .decisions import DecisionRow, as_decision
 from .learners import learner_called, of_learner
 from .people import PersonRow, as_account
-from .standings import AttainmentRow, Outcome, as_outcome
+from .standings import DECIDED, AttainmentRow, Outcome, as_outcome
 
 PIECE = 500
 """Rows held at a time while a whole school is read."""
@@ -65,10 +65,12 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An outcome and the newest decision on it, None if there was none."""
+    """An outcome and the newest decision on it, None if there was none. ``gone``: it is not, or not
+    any more, among what was asked for (``changed_after``)."""
 
     outcome: Outcome
     last: Decision | None
+    gone: bool = False
 
 
 def count_by_state(
@@ -120,23 +122,39 @@ def changed_after(
     ledger: Ledger,
     wanted: OutcomeFilter,
     *,
-    learner_id: int | None = None,
+    learner_ids: Collection[int] = (),
     after: Change | None,
     most: int,
 ) -> Sequence[Found]:
     """Those that changed after this place, ``most`` of them, in the order of their last change;
-    ``after`` None: from the first on; ``learner_id`` None: of everybody. One that changes again
-    moves to the end."""
+    ``after`` None: from the first on; ``learner_ids`` empty: of everybody. One that changes again
+    moves to the end.
+
+    After a place also those that are ``gone``: they have vanished, or left the state that is asked
+    for. Whom a list moves out of a class or a course is not told of.
+    """
     place = (AttainmentRow.changed_at, AttainmentRow.learner_id, AttainmentRow.level)
-    query = _found(ledger, wanted).order_by(None).order_by(*place).limit(most)
-    if learner_id is not None:
-        query = query.where(AttainmentRow.learner_id == learner_id)
-    if after is not None:
-        at, whose, level = place
-        later_level = and_(whose == after.learner_id, level > after.level)
-        same_moment = and_(at == after.at, or_(whose > after.learner_id, later_level))
-        query = query.where(or_(at > after.at, same_moment))
-    return list(_read(session, query))
+    query = _joined().order_by(*place).limit(most)
+    if learner_ids:
+        query = query.where(AttainmentRow.learner_id.in_(learner_ids))
+    if after is None:
+        return list(_read(session, query.where(_shows(ledger), *_people(wanted), *_chosen(wanted))))
+    at, whose, level = place
+    later_level = and_(whose == after.learner_id, level > after.level)
+    same_moment = and_(at == after.at, or_(whose > after.learner_id, later_level))
+    shown = and_(_shows(ledger), *_people(wanted))
+    query = query.where(
+        *_of(ledger),
+        *_chosen(replace(wanted, state=None)),
+        or_(shown, AttainmentRow.gone),
+        or_(at > after.at, same_moment),
+    )
+    return [_left(each, wanted.state) for each in _read(session, query)]
+
+
+def _left(found: Found, state: AttainmentState | None) -> Found:
+    """Gone, too, where it is in another state than the one asked for."""
+    return replace(found, gone=found.gone or state not in (None, found.outcome.state))
 
 
 def _read(
@@ -146,16 +164,22 @@ def _read(
         for row, person, joined in result:
             outcome = as_outcome(row, as_account(person), row.changed_at)
             last = cast("DecisionRow | None", joined)  # an outer join may find none
-            yield Found(outcome, as_decision(last) if last is not None else None)
+            yield Found(outcome, as_decision(last) if last is not None else None, row.gone)
 
 
 def _found(ledger: Ledger, wanted: OutcomeFilter) -> Select[AttainmentRow, PersonRow, DecisionRow]:
     return (
+        _joined()
+        .where(_shows(ledger), *_people(wanted), *_chosen(wanted))
+        .order_by(*_order(ledger))
+    )
+
+
+def _joined() -> Select[AttainmentRow, PersonRow, DecisionRow]:
+    return (
         select(AttainmentRow, PersonRow, DecisionRow)
         .join(PersonRow, PersonRow.id == AttainmentRow.learner_id)
         .outerjoin(DecisionRow, DecisionRow.id == AttainmentRow.decision_id)
-        .where(_shows(ledger), *_people(wanted), *_chosen(wanted))
-        .order_by(*_order(ledger))
     )
 
 
@@ -167,12 +191,15 @@ def _order(ledger: Ledger) -> Sequence[ColumnElement[Any] | InstrumentedAttribut
 
 
 def _shows(ledger: Ledger) -> ColumnElement[bool]:
-    decided = (AttainmentState.ATTAINED.value, AttainmentState.REVOKED.value)
-    return and_(
+    decided = tuple(sorted(each.value for each in DECIDED))
+    return and_(*_of(ledger), or_(AttainmentRow.begun, AttainmentRow.state.in_(decided)))
+
+
+def _of(ledger: Ledger) -> tuple[ColumnElement[bool], ...]:
+    return (
         AttainmentRow.school_id == ledger.school_id,
         AttainmentRow.standard_id == ledger.standard_id,
         AttainmentRow.level.in_(ledger.levels),
-        or_(AttainmentRow.begun, AttainmentRow.state.in_(decided)),
     )
 
 

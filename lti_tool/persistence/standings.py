@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ForeignKey, Index, String, delete, func, select, true
+from sqlalchemy import ForeignKey, Index, String, false, func, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.domain.attainment import AttainmentState
@@ -20,6 +20,9 @@ from .courses import MembershipRow
 from .database import Base, UtcDateTime
 from .learners import MergedAccountRow
 from .people import Account, PersonRow, as_account
+
+DECIDED = frozenset({AttainmentState.ATTAINED, AttainmentState.REVOKED})
+"""A level that was decided on shows, whatever evidence there is."""
 
 
 class MasteryRow(Base):
@@ -38,7 +41,8 @@ class MasteryRow(Base):
 
 
 class AttainmentRow(Base):
-    """How a learner stands to one level of a standard."""
+    """How a learner stands to one level of a standard. ``gone``: it was shown once and has no
+    evidence any more, or its account is another's learner; whoever keeps a copy hears of it."""
 
     __tablename__ = "attainments"
     __table_args__ = (Index("ix_attainments_changes", "school_id", "standard_id", "changed_at"),)
@@ -56,6 +60,7 @@ class AttainmentRow(Base):
     begun: Mapped[bool] = mapped_column(server_default=true())
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decision_id: Mapped[str | None] = mapped_column(ForeignKey("decisions.id"))
+    gone: Mapped[bool] = mapped_column(server_default=false())
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,12 @@ def lapsed(
 
 
 def store_outcomes(
-    session: Session, learner: Account, standard_id: str, outcomes: Iterable[Outcome]
+    session: Session,
+    learner: Account,
+    standard_id: str,
+    outcomes: Iterable[Outcome],
+    *,
+    now: datetime,
 ) -> None:
     """Let these be a learner's standings under a standard; a level that is not among them has no
     evidence. ``changed_at`` moves only where something else did."""
@@ -161,22 +171,44 @@ def store_outcomes(
                 standard_id=standard_id,
                 level=each.level,
                 school_id=learner.school_id,
+                gone=False,
             )
             session.add(row)
+            known = False
         elif as_outcome(row, learner, each.changed_at) == each:
             continue
+        else:
+            known = row.gone or _shows(row)
         row.state, row.met = each.state.value, each.met
         row.mastered, row.total, row.steps = each.mastered, each.total, each.steps
         row.rule_version, row.begun = each.rule_version, each.begun
         row.changed_at, row.decision_id = each.changed_at, each.decision_id
-    for gone in stored.values():
-        session.delete(gone)
+        row.gone = known and not _shows(row)
+    for row in stored.values():
+        _forget(session, row, now)
     session.flush()
 
 
-def forget_outcomes(session: Session, learner_id: int) -> None:
+def forget_outcomes(session: Session, learner_id: int, *, now: datetime) -> None:
     """Forget every standing of an account to a level: it is another one's learner now."""
-    session.execute(delete(AttainmentRow).where(AttainmentRow.learner_id == learner_id))
+    for row in session.scalars(select(AttainmentRow).filter_by(learner_id=learner_id)):
+        _forget(session, row, now)
+    session.flush()
+
+
+def _forget(session: Session, row: AttainmentRow, now: datetime) -> None:
+    """Of what nobody was ever shown nothing stays."""
+    if _shows(row):
+        row.state, row.met, row.begun = AttainmentState.NO_EVIDENCE.value, False, False
+        row.mastered, row.steps, row.decision_id = 0, 0, None
+        row.gone, row.changed_at = True, now
+    elif not row.gone:
+        session.delete(row)
+
+
+def _shows(row: AttainmentRow) -> bool:
+    """Whether registrars are shown it (``outcomes``)."""
+    return row.begun or AttainmentState(row.state) in DECIDED
 
 
 def standings_of(
@@ -206,7 +238,11 @@ def outcomes_of_school(
     query = (
         select(AttainmentRow, PersonRow)
         .join(PersonRow, PersonRow.id == AttainmentRow.learner_id)
-        .where(AttainmentRow.school_id == school_id, AttainmentRow.standard_id == standard_id)
+        .where(
+            AttainmentRow.school_id == school_id,
+            AttainmentRow.standard_id == standard_id,
+            ~AttainmentRow.gone,
+        )
         .order_by(PersonRow.student_number, PersonRow.id, AttainmentRow.level)
     )
     if course_id is not None:
@@ -221,6 +257,7 @@ def outcomes_of_school(
 def outcomes_of_learner(session: Session, learner: Account, standard_id: str) -> Sequence[Outcome]:
     """A learner's stored outcomes under a standard; levels without evidence may be absent."""
     query = select(AttainmentRow).filter_by(learner_id=learner.id, standard_id=standard_id)
+    query = query.where(~AttainmentRow.gone)
     return [as_outcome(row, learner, row.changed_at) for row in session.scalars(query)]
 
 

@@ -3,7 +3,7 @@
 Not here: the page of outcomes (``show_outcomes``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from lti_tool.catalogue import Catalogue
 from lti_tool.persistence import learners, outcomes
@@ -33,5 +33,9 @@ def list_changes(
     if wanted.level is not None:
         standard.level(wanted.level)
     ledger = Ledger(school_id, standard.id, tuple(each.key for each in standard.levels))
-    whose = None if learner_id is None else learners.learner_of(session, learner_id)
-    return outcomes.changed_after(session, ledger, wanted, learner_id=whose, after=after, most=most)
+    whose: Collection[int] = ()
+    if learner_id is not None:
+        whose = {learner_id, learners.learner_of(session, learner_id)}
+    return outcomes.changed_after(
+        session, ledger, wanted, learner_ids=whose, after=after, most=most
+    )

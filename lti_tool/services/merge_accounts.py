@@ -140,7 +140,7 @@ def _compute_anew(work: Work, account_ids: Sequence[int]) -> None:
     of; what is stored of an account that is another's learner now goes."""
     own = [each for each in account_ids if learners.learner_of(work.session, each) == each]
     for each in set(account_ids).difference(own):
-        standings.forget_outcomes(work.session, each)
+        standings.forget_outcomes(work.session, each, now=work.now)
     for standard_id in ratings.standards_of(work.session, account_ids):
         bundle = work.catalogue.installed(standard_id)
         if bundle is not None:

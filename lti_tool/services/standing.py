@@ -179,7 +179,7 @@ def _update(work: Work, bundle: StandardBundle, learner: Account, rules: LevelRu
         )
         if score is not None:
             told[level.key] = score
-    standings.store_outcomes(work.session, learner, bundle.standard.id, outcomes)
+    standings.store_outcomes(work.session, learner, bundle.standard.id, outcomes, now=work.now)
     for each in accounts:
         _queue_levels(work, bundle, each, told)
 

@@ -8,7 +8,7 @@ import pytest
 from lti_tool.domain.standard import SourceStatus
 from lti_tool.persistence import audit_log
 from lti_tool.persistence.people import Account
-from lti_tool.services.merge_accounts import merge_accounts
+from lti_tool.services.merge_accounts import merge_accounts, undo_merge
 from tests.api.conftest import Program
 from tests.services.attaining import LEVEL, master, sign_off_now, whole_level
 from tests.services.classroom import STANDARD
@@ -83,11 +83,13 @@ def test_two_accounts_of_one_learner_are_one_learner_called_by_either(
     program: Program, learner: Account
 ) -> None:
     made = sign_off_now(program.classroom, learner)
-    keeper = program.classroom.enrol("黄嘉怡（专升本）", number="2024030107")
+    keeper = program.classroom.enrol("黄嘉怡（专升本）", number="2026030107")
     with program.classroom.working() as work:
         school_id = program.classroom.course.school_id
         merge_accounts(work, keeper.id, learner.id, reason="同一人", school_id=school_id)
     (listed,) = program.told("/learners")["data"]
+    for number in ("2024030107", "2026030107"):
+        assert program.told(f"/learners?student_number={number}")["data"] == [listed]
     goes_by = listed["id"]
     assert sorted(listed["account_ids"]) == sorted([keeper.id, learner.id])
     for each in (keeper, learner):
@@ -263,6 +265,33 @@ def test_an_outcome_that_changes_while_pages_are_read_comes_again_and_hides_none
     program.classroom.finish(people[0], assessment)
     rest, _ = collected(program, OUTCOMES, 1, page["next_cursor"])
     assert rest == ["乙 elementary", "丙 elementary", "甲 elementary"]
+
+
+def test_what_is_gone_since_a_cursor_is_told_and_what_comes_back(
+    program: Program, learner: Account
+) -> None:
+    classroom = program.classroom
+    classroom.now += timedelta(minutes=5)
+    _, cursor = collected(program, OUTCOMES, 500)
+    kept = classroom.enrol("黄嘉怡（专升本）")
+
+    def told(query: str = "") -> list[tuple[int, str, bool]]:
+        data = program.told(f"{OUTCOMES}&cursor={cursor}{query}")["data"]
+        return [(each["learner"]["id"], each["state"], each["gone"]) for each in data]
+
+    with classroom.working() as work:
+        merge = merge_accounts(
+            work, kept.id, learner.id, reason="同一人", school_id=classroom.course.school_id
+        )
+    gone, new = (learner.id, "no_evidence", True), (kept.id, "proposed", False)
+    assert sorted(told()) == sorted([gone, new])
+    assert sorted(told(f"&learner={learner.id}")) == sorted([gone, new])
+    assert told("&state=attained") == [gone, (kept.id, "proposed", True)]
+    assert [each["gone"] for each in program.told(OUTCOMES)["data"]] == [False]
+    with classroom.working() as work:
+        undo_merge(work, merge, reason="弄错了", school_id=classroom.course.school_id)
+    back = (learner.id, "proposed", False)
+    assert sorted(told()) == sorted([back, (kept.id, "no_evidence", True)])
 
 
 def test_new_decisions_are_read_from_where_the_last_reading_ended(

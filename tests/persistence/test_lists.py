@@ -1,13 +1,14 @@
 """The lists that programs and administrators read, on both kinds of database: stable order, places
 to go on from, filters, and nothing of another school."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from lti_tool.catalogue import Catalogue, load_catalogue
-from lti_tool.domain.attainment import DecisionKind
+from lti_tool.domain.attainment import AttainmentState, DecisionKind
 from lti_tool.domain.launch import Role
 from lti_tool.domain.standard import RequirementKey
 from lti_tool.persistence.audit_pages import AuditFilter, audit_page, waiting_since
@@ -26,8 +27,9 @@ from lti_tool.persistence.learner_lists import (
 from lti_tool.persistence.outcomes import Change, Ledger, OutcomeFilter, changed_after
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.school_assessments import AssessmentFilter, assessments_after
+from lti_tool.persistence.standings import forget_outcomes, outcomes_of_learner, store_outcomes
 from tests.services.attaining import LEVEL, master, sign_off_now, whole_level
-from tests.services.classroom import STANDARD, Classroom, enrol, open_course
+from tests.services.classroom import STANDARD, START, Classroom, enrol, open_course
 
 ROOT = Path(__file__).parent.parent.parent
 NOWHERE = 999
@@ -95,7 +97,9 @@ def test_outcomes_go_on_after_any_of_them(classroom: Classroom) -> None:
             rest = changed_after(session, ledger, OutcomeFilter(), after=place, most=9)
             assert list(rest) == list(every)[count:]
         first = every[0].outcome.learner.id
-        own = changed_after(session, ledger, OutcomeFilter(), learner_id=first, after=None, most=9)
+        own = changed_after(
+            session, ledger, OutcomeFilter(), learner_ids=[first], after=None, most=9
+        )
     assert len(every) == 2
     assert [each.outcome.learner.id for each in own] == [first]
     assert every[-1].last is not None
@@ -167,3 +171,39 @@ def test_the_audit_log_is_narrowed_and_paged(classroom: Classroom) -> None:
     assert since is not None
     assert since <= newest.entry.at
     assert found(AuditFilter(), before=newest.id) == everything[1:]
+
+
+def test_an_outcome_that_vanishes_or_leaves_its_state_is_told_of_as_gone(
+    classroom: Classroom,
+) -> None:
+    ledger = Ledger(classroom.course.school_id, STANDARD, (LEVEL,))
+    start = Change(START - timedelta(days=1), 0, "")
+
+    def told(
+        after: Change | None = start, wanted: OutcomeFilter | None = None
+    ) -> list[tuple[str, bool]]:
+        with classroom.reading() as session:
+            found = changed_after(session, ledger, wanted or OutcomeFilter(), after=after, most=9)
+        return [(each.outcome.learner.student_number, each.gone) for each in found]
+
+    attained = OutcomeFilter(state=AttainmentState.ATTAINED)
+    assert told(wanted=attained) == [("S1", True), ("S2", False)]
+    assert told(None, attained) == [("S2", False)]
+
+    with classroom.reading() as session:
+        every = changed_after(session, ledger, OutcomeFilter(), after=None, most=9)
+    first, second = (each.outcome for each in every)
+    later = first.changed_at + timedelta(hours=1)
+    with classroom.database.transaction() as session:
+        forget_outcomes(session, first.learner.id, now=later)
+        never_shown = replace(second, begun=False, level="advanced")
+        store_outcomes(session, second.learner, STANDARD, [second, never_shown], now=later)
+        store_outcomes(session, second.learner, STANDARD, [second], now=later)
+    assert told() == [("S2", False), ("S1", True)]
+    assert told(None) == [("S2", False)]
+    assert told(after=Change(later, first.learner.id, LEVEL)) == []
+    with classroom.database.transaction() as session:
+        assert not outcomes_of_learner(session, first.learner, STANDARD)
+        back = replace(first, changed_at=later + timedelta(hours=1))
+        store_outcomes(session, first.learner, STANDARD, [back], now=later)
+    assert told() == [("S2", False), ("S1", False)]

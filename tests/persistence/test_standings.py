@@ -72,7 +72,7 @@ def masteries(database: Database, course: Course, learner: Account) -> list[Mast
 def store(database: Database, *outcomes: Outcome) -> None:
     with database.transaction() as session:
         for each in outcomes:
-            standings.store_outcomes(session, each.learner, STANDARD, [each])
+            standings.store_outcomes(session, each.learner, STANDARD, [each], now=NOW)
 
 
 def test_mastery_is_read_for_many_at_once_and_only_where_there_is_evidence(
@@ -128,7 +128,7 @@ def test_a_level_without_evidence_is_forgotten(database: Database, learner: Acco
     store(database, outcome(learner))
     for _ in range(2):
         with database.transaction() as session:
-            standings.store_outcomes(session, learner, STANDARD, [])
+            standings.store_outcomes(session, learner, STANDARD, [], now=NOW)
             assert not standings.outcomes_of_learner(session, learner, STANDARD)
 
 
