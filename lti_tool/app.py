@@ -82,6 +82,7 @@ from lti_tool.web.notifications import init_notifications
 from lti_tool.web.preferences import chosen_language
 from lti_tool.web.security import init_security
 from lti_tool.web.typed import init_typed
+from lti_tool.web.typed import init_typed
 from lti_tool.web.wiring import Announce, CaseAccess, Wiring, install, wiring_of
 
 FORM_MEMORY = 2 * 1024 * 1024
@@ -255,6 +256,7 @@ def create_app(
     init_localisation(app, settings.time_zone, chosen_language, clock=parts.clock)
     init_errors(app)
     init_notifications(app)
+    init_typed(app)
     init_typed(app)
     for pages in BLUEPRINTS:
         app.register_blueprint(pages.blueprint)

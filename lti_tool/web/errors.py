@@ -163,11 +163,7 @@ HTTP: Mapping[int, Words] = {
     405: Words(405, _("This page cannot be called like this."), FROM_COURSE),
     413: Words(413, _("This is too large."), _("Choose a smaller file and try again.")),
 }
-SIGNED_OUT = Words(
-    401,
-    _("Your session has ended."),
-    _("Open the activity again from your course page. What you typed is kept in this browser."),
-)
+SIGNED_OUT = Words(401, _("Your session has ended."), FROM_COURSE)
 BROKEN = Words(
     500, _("Something went wrong on our side."), _("Nothing was lost. Try again in a minute.")
 )
@@ -237,5 +233,6 @@ def _page(words: Words, *, detail: str = "", reference: str = "") -> Response:
         todo=words.todo,
         detail=detail,
         reference=reference,
+        signed_out=words is SIGNED_OUT,
     )
     return make_response(body, words.status)

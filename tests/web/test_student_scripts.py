@@ -81,12 +81,15 @@ def test_a_text_saves_itself_while_it_is_typed(at_work: AtWork) -> None:
     expect(page.locator("#missing")).not_to_contain_text("2.1.1 还没有佐证")
 
 
-def test_text_typed_after_the_session_ended_comes_back_after_a_new_launch(at_work: AtWork) -> None:
+def test_what_was_typed_after_the_session_ended_comes_back_after_a_new_launch(
+    at_work: AtWork,
+) -> None:
     page = at_work.launch()
     page.get_by_text("写一段文字").click()
     at_work.classroom.now += timedelta(hours=9)
     page.locator("[data-keep=new-text]").press_sequentially("辛苦写的一段话")
-    expect(page.locator("#save")).to_contain_text("重新打开", timeout=WAIT)
+    expect(page.locator("#save")).to_contain_text("保留在这个浏览器里", timeout=WAIT)
+    page.locator("[name='self-2.1.1'][value='3']").check(force=True)
     assert at_work.evidence == []
     page.on("dialog", lambda dialog: dialog.accept())
 
@@ -94,7 +97,10 @@ def test_text_typed_after_the_session_ended_comes_back_after_a_new_launch(at_wor
 
     expect(page.locator("[data-keep=new-text]")).to_have_value("辛苦写的一段话")
     saved(page)
+    expect(page.locator("#missing")).not_to_contain_text("2.1.1 还没有自评", timeout=WAIT)
     assert [each.text for each in at_work.evidence] == ["辛苦写的一段话"]
+    assert at_work.newest is not None
+    assert at_work.newest.self_ratings == {"2.1.1": 3}
 
 
 def test_a_text_saved_by_its_button_does_not_come_back_as_a_second_one(at_work: AtWork) -> None:

@@ -6,6 +6,7 @@
 const work = document.getElementById("work");
 const status = document.getElementById("save");
 const PAUSE = 900;
+const OTHERS = "input[data-keep], #self input[type=radio]"; // kept beside texts
 const timers = new WeakMap();
 const sending = new WeakMap();
 
@@ -35,12 +36,14 @@ export async function post(form, data = new FormData(form)) {
 // The refusal's words as an Error; else the page to take over.
 export async function answered(response) {
   if (response.ok) return { url: new URL(response.url), page: parse(await response.text()) };
-  if ((response.headers.get("Content-Type") ?? "").startsWith("application/json")) throw refusal(await response.json());
+  if ((response.headers.get("Content-Type") ?? "").startsWith("application/json")) throw refusal(await response.json(), response.status);
   throw new Error(status.dataset.failed);
 }
 
-export function refusal({ title, todo }) {
-  return new Error([title, todo].filter(Boolean).join(" "));
+// Where the session has ended it matters whether this browser keeps what is typed.
+export function refusal({ title, todo }, code) {
+  const kept = code === 401 ? work.dataset[storage() ? "kept" : "copy"] : "";
+  return new Error([title, todo, kept].filter(Boolean).join(" "));
 }
 
 export function parse(html) {
@@ -112,7 +115,7 @@ async function send(form) {
     if (text) form.dataset.saved = data.get("text").replaceAll("\r\n", "\n").trim();
     if ("new" in form.dataset) adopt(form, url.searchParams.get("added"), page);
     if (text) settled(form, text, data.get("text"));
-    else delete form.dataset.dirty;
+    else settledOther(form, data);
     takeOver(page);
   } catch (error) {
     failed(form, error);
@@ -147,6 +150,12 @@ function settled(form, text, sent) {
   else later(form);
 }
 
+// An address or self-ratings: what was sent is stored; what was chosen since is sent next.
+function settledOther(form, data) {
+  delete form.dataset.dirty;
+  form.querySelectorAll(OTHERS).forEach((field) => { if (kept(field)?.text === data.get(field.name)) forget(field); });
+}
+
 function failed(form, error) {
   if (error instanceof TypeError) {
     say("offline");
@@ -163,7 +172,7 @@ document.querySelectorAll("form[data-save]").forEach((form) => {
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-save]");
   if (!form) return;
-  if (event.target.matches("textarea")) keep(event.target);
+  if (event.target.matches(`textarea, ${OTHERS}`)) keep(event.target);
   // While Chinese is being composed the text is not what the writer means yet.
   if (!event.isComposing) later(form);
 });
@@ -203,6 +212,7 @@ document.addEventListener("click", async (event) => {
 // ---- text kept in this browser until the server has it: a session that ends loses nothing
 
 const prefix = `dabiao.${work.dataset.keptUnder}.`;
+const nameOf = (field) => prefix + (field.dataset.keep ?? field.name);
 
 function storage() {
   try {
@@ -215,22 +225,33 @@ function storage() {
 function keep(text) {
   const base = text.form.elements.base?.value ?? "";
   try {
-    storage()?.setItem(prefix + text.dataset.keep, JSON.stringify({ base, text: text.value }));
+    storage()?.setItem(nameOf(text), JSON.stringify({ base, text: text.value }));
   } catch {
     say("failed"); // full, or forbidden; the text is still in the box
   }
 }
 
 function forget(text) {
-  storage()?.removeItem(prefix + text.dataset.keep);
+  storage()?.removeItem(nameOf(text));
 }
 
 function kept(text) {
   try {
-    return JSON.parse(storage()?.getItem(prefix + text.dataset.keep) ?? "null");
+    return JSON.parse(storage()?.getItem(nameOf(text)) ?? "null");
   } catch {
     return null;
   }
+}
+
+// An address or a self-rating that never came to be saved is chosen again.
+function restoreOther(field) {
+  const found = kept(field);
+  const isLevel = field.type === "radio";
+  if (!found || (isLevel && found.text !== field.value)) return;
+  if (isLevel ? field.defaultChecked : field.defaultValue === found.text) return forget(field);
+  if (isLevel) field.checked = true;
+  else field.value = found.text;
+  later(field.form);
 }
 
 // A text that was changed elsewhere meanwhile is left alone: what was typed here goes into the box
@@ -262,3 +283,4 @@ function note(box) {
 }
 
 document.querySelectorAll("textarea[data-keep]").forEach(restore);
+document.querySelectorAll(OTHERS).forEach(restoreOther);

@@ -16,13 +16,13 @@ document.getElementById("key-hints").hidden = false;
 // --- What is typed stays in this browser until it is saved ---------------------------------------
 
 const kept = {
-  name: (area) => `dabiao:${work}:${area.dataset.keep}`,
+  name: (area) => `dabiao:${document.body.dataset.person}:${work}:${area.dataset.keep}`,
   call(act) {
     try { return act(); } catch { return null; } // storage may be closed inside a frame
   },
-  put(area) { kept.call(() => sessionStorage.setItem(kept.name(area), area.value)); },
-  drop(area) { kept.call(() => sessionStorage.removeItem(kept.name(area))); },
-  get(area) { return kept.call(() => sessionStorage.getItem(kept.name(area))); },
+  put(area) { kept.call(() => localStorage.setItem(kept.name(area), area.value)); },
+  drop(area) { kept.call(() => localStorage.removeItem(kept.name(area))); },
+  get(area) { return kept.call(() => localStorage.getItem(kept.name(area))); },
 };
 document.querySelectorAll("[data-keep]").forEach((area) => {
   area.dataset.saved = area.defaultValue;
@@ -33,7 +33,6 @@ document.querySelectorAll("[data-keep]").forEach((area) => {
     area.closest(".crit-d")?.querySelector(".save-one")?.classList.add("needed");
   }
   area.addEventListener("input", () => kept.put(area));
-  area.form.addEventListener("submit", () => kept.drop(area));
 });
 
 // --- Saving -----------------------------------------------------------------------------------
