@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
-from itertools import permutations
+from functools import lru_cache, partial
+from itertools import chain, combinations
 from math import lcm
-from random import Random
+from operator import mul
+
+from .resampling import resamples
 
 ENOUGH_PAIRS = 30
 """Below this the figures say little and no coefficient is shown."""
@@ -21,16 +23,20 @@ CERTAINTY = 95
 
 Pair = tuple[int, int]
 """The performance level that the first and the second rater gave to one requirement."""
-Coefficient = Callable[[Mapping[Pair, int]], Fraction | None]
-"""A figure from how often each pair of levels was given; None where nothing differs."""
+Ratio = tuple[int, int]
+"""A figure as numerator and denominator; nothing can be said where the latter is 0."""
+Reckoning = Callable[[Sequence[int]], Ratio]
+"""A figure from how often each kind of pair was given."""
+Coefficient = Callable[[Sequence[Pair]], Reckoning]
+"""How to reckon a figure from these kinds of pairs: asked once, used for every resample."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
     """Where a coefficient lies in the middle ``CERTAINTY`` percent of the resamples."""
 
-    low: Fraction
-    high: Fraction
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +79,9 @@ def agreement(pairs: Sequence[Pair], *, seed: int) -> Agreement:
 
 @lru_cache(maxsize=512)
 def _intervals(pairs: tuple[Pair, ...], seed: int) -> Sequence[Interval | None]:
-    """Kept, since a page of many codes is opened again and again between two new pairs."""
-    return bootstrap(pairs, (_kappa, _alpha_of_pairs), seed=seed)
+    """Of kappa and alpha. Kept, since a page of many codes is opened again and again between two
+    new pairs."""
+    return bootstrap(pairs, (_kappa, _alpha), seed=seed)
 
 
 def share_within(pairs: Sequence[Pair], levels: int) -> Fraction | None:
@@ -90,24 +97,23 @@ def quadratic_kappa(pairs: Sequence[Pair]) -> Fraction | None:
 
     None where no distance can be expected: all raters gave one and the same level, or no pair.
     """
-    return _kappa(Counter(pairs))
+    return _figure(_kappa, Counter(pairs))
 
 
-def _kappa(met: Mapping[Pair, int]) -> Fraction | None:
-    firsts: Counter[int] = Counter()
-    seconds: Counter[int] = Counter()
-    for (one, two), times in met.items():
-        firsts[one] += times
-        seconds[two] += times
-    expected = sum(
-        times * often * (one - two) ** 2
-        for one, times in firsts.items()
-        for two, often in seconds.items()
-    )
-    if not expected:
-        return None
-    observed = sum(times * (one - two) ** 2 for (one, two), times in met.items())
-    return 1 - Fraction(observed * firsts.total(), expected)
+def _kappa(kinds: Sequence[Pair]) -> Reckoning:
+    """The distance expected is that of every first from every second rating, multiplied out: so
+    it takes sums over the pairs alone."""
+    apart = [(one - two) ** 2 for one, two in kinds]
+    squares = [one * one + two * two for one, two in kinds]
+    firsts, seconds = ([pair[place] for pair in kinds] for place in (0, 1))
+
+    def reckon(times: Sequence[int]) -> Ratio:
+        number = sum(times)
+        crossed = sum(map(mul, times, firsts)) * sum(map(mul, times, seconds))
+        expected = number * sum(map(mul, times, squares)) - 2 * crossed
+        return expected - number * sum(map(mul, times, apart)), expected
+
+    return reckon
 
 
 def ordinal_alpha(units: Iterable[Sequence[int]]) -> Fraction | None:
@@ -119,56 +125,56 @@ def ordinal_alpha(units: Iterable[Sequence[int]]) -> Fraction | None:
     """
     counted = Counter(tuple(sorted(each)) for each in units if len(each) > 1)
     scale = lcm(*(len(each) - 1 for each in counted))
-    return _alpha(_coincidences(counted, scale), scale)
-
-
-def _alpha_of_pairs(met: Mapping[Pair, int]) -> Fraction | None:
-    """Alpha where each thing was judged by two."""
-    found: Counter[Pair] = Counter()
-    for (one, two), times in met.items():
-        found[one, two] += times
-        found[two, one] += times
-    return _alpha(found, 1)
-
-
-def _alpha(coincidences: Counter[Pair], scale: int) -> Fraction | None:
-    """One less observed over expected disagreement, each value weighing ``scale``."""
-    totals = _totals(coincidences)
-    far = _distances(totals)
-    expected = sum(totals[one] * totals[two] * apart for (one, two), apart in far.items())
-    if not expected:
-        return None
-    observed = sum(times * far[both] for both, times in coincidences.items())
-    return 1 - Fraction((totals.total() - scale) * observed, expected)
+    return _figure(partial(_alpha, scale=scale), _coincidences(counted, scale))
 
 
 def _coincidences(units: Mapping[tuple[int, ...], int], scale: int) -> Counter[Pair]:
-    """How often two levels meet in a unit, both ways round: each value of a unit weighs ``scale``,
-    which makes every weight a whole number."""
+    """How often two levels meet in a unit: each value of a unit weighs ``scale``, which makes
+    every weight a whole number."""
     found: Counter[Pair] = Counter()
     for unit, times in units.items():
-        for both in permutations(unit, 2):
+        for both in combinations(unit, 2):
             found[both] += times * scale // (len(unit) - 1)
     return found
 
 
-def _totals(coincidences: Counter[Pair]) -> Counter[int]:
-    """How many values of each level there are among the units that can be compared."""
-    found: Counter[int] = Counter()
-    for (level, _), times in coincidences.items():
-        found[level] += times
-    return found
+def _alpha(kinds: Sequence[Pair], scale: int = 1) -> Reckoning:
+    """Each value weighs ``scale``. The distance of two levels is how many values lie from one to
+    the other, the two themselves counted half; here doubled. That expected is multiplied out: the
+    middles of all values add up to the square of their number."""
+    place = {level: number for number, level in enumerate(sorted(set(chain(*kinds))))}
+    both = [(place[one], place[two]) for one, two in kinds]
+    differing = [(kind, one, two) for kind, (one, two) in enumerate(both) if one != two]
+
+    def reckon(times: Sequence[int]) -> Ratio:
+        totals = [0] * len(place)
+        for (one, two), often in zip(both, times, strict=True):
+            totals[one] += often
+            totals[two] += often
+        middles, spread = _middles(totals)
+        number = sum(totals)
+        expected = number * (spread - number**3)
+        far = sum(times[kind] * (middles[one] - middles[two]) ** 2 for kind, one, two in differing)
+        return expected - (number - scale) * far, expected
+
+    return reckon
 
 
-def _distances(totals: Counter[int]) -> Mapping[Pair, int]:
-    """The squared ordinal distance of any two levels, times four: how many values lie from one to
-    the other, the two themselves counted half."""
-    middle: dict[int, int] = {}
-    below = 0
-    for level, times in sorted(totals.items()):
-        middle[level] = 2 * below + times
-        below += times
-    return {(one, two): (middle[one] - middle[two]) ** 2 for one in middle for two in middle}
+def _middles(totals: Sequence[int]) -> tuple[Sequence[int], int]:
+    """Twice the place of the middle value of each level when all stand in a row, lowest first, and
+    the sum of their squares over all values."""
+    found: list[int] = []
+    below = spread = 0
+    for often in totals:
+        found.append(2 * below + often)
+        spread += often * found[-1] ** 2
+        below += often
+    return found, spread
+
+
+def _figure(coefficient: Coefficient, met: Mapping[Pair, int]) -> Fraction | None:
+    above, below = coefficient(tuple(met))(tuple(met.values()))
+    return Fraction(above, below) if below else None
 
 
 def drift(pairs_by_rater: Mapping[int, Sequence[Pair]]) -> Mapping[int, Fraction]:
@@ -182,22 +188,23 @@ def drift(pairs_by_rater: Mapping[int, Sequence[Pair]]) -> Mapping[int, Fraction
 
 
 def bootstrap(
-    pairs: Sequence[Pair],
+    pairs: Iterable[Pair],
     coefficients: Sequence[Coefficient],
     *,
     seed: int,
-    resamples: int = RESAMPLES,
+    number: int = RESAMPLES,
 ) -> Sequence[Interval | None]:
     """The percentile interval of each coefficient (B. Efron, Annals of Statistics 7, 1979) from
     the same pairs drawn with replacement; a draw without any difference is passed over. None
-    where all are. ``pairs`` are not empty."""
-    luck = Random(seed)  # noqa: S311 - resampling, which shall come out the same again
-    drawn = [Counter(luck.choices(pairs, k=len(pairs))) for _ in range(resamples)]
-    return [_middle(map(each, drawn)) for each in coefficients]
+    where all are. The order of ``pairs`` does not matter."""
+    met = sorted(Counter(pairs).items())
+    drawn = resamples([times for _, times in met], number, seed=seed)
+    kinds = [pair for pair, _ in met]
+    return [_middle(map(each(kinds), drawn)) for each in coefficients]
 
 
-def _middle(found: Iterable[Fraction | None]) -> Interval | None:
-    ordered = sorted((each for each in found if each is not None), key=float)
+def _middle(found: Iterable[Ratio]) -> Interval | None:
+    ordered = sorted(above / below for above, below in found if below)
     if not ordered:
         return None
     tail = len(ordered) * (100 - CERTAINTY) // 200

@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 from lti_tool.catalogue.bundle import StandardBundle
 from lti_tool.catalogue.reader import Catalogue, load_catalogue
+from lti_tool.domain.agreement import agreement
 from lti_tool.domain.level_rule import LevelRule
 from lti_tool.domain.mastery import mastery_of
 from lti_tool.domain.rating import Rating, in_force
@@ -23,6 +25,8 @@ from tests.benchmarks import bench_launch, delivery, rush, scale, standard_docum
 ROOT = Path(__file__).parent.parent.parent
 STANDARD = "530050"
 CLASS_SIZE = 30
+AGREEMENT_CODES = 64
+PAIRS_PER_CODE = 60
 RATINGS_PER_REQUIREMENT = 3
 RUNS = 3
 FIRST_DAY = datetime(2026, 9, 1, tzinfo=UTC)
@@ -39,6 +43,7 @@ def main() -> int:
         _measure(
             f"decide all levels for a class of {CLASS_SIZE}", 1.0, lambda: _decide(bundle, rated)
         ),
+        _measure(f"agreement of {AGREEMENT_CODES} codes, first look", 1.0, _agree),
         delivery.measure(),
         bench_launch.measure(),
         standard_document.measure(),
@@ -68,6 +73,15 @@ def _read() -> Catalogue:
 def _migrate() -> None:
     with tempfile.TemporaryDirectory() as folder:
         upgrade(f"sqlite:///{folder}/bench.sqlite3", ROOT / "migrations")
+
+
+def _agree() -> None:
+    """Every run draws pairs of its own, since what was reckoned once is kept."""
+    luck = Random()
+    levels = range(1, 5)
+    for _ in range(AGREEMENT_CODES):
+        firsts = luck.choices(levels, (5, 20, 50, 25), k=PAIRS_PER_CODE)
+        agreement([(each, min(4, each + luck.randrange(2))) for each in firsts], seed=1)
 
 
 def _decide(bundle: StandardBundle, rated: dict[RequirementKey, list[Rating]]) -> None:
