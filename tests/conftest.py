@@ -14,6 +14,7 @@ import pytest
 
 from lti_tool.persistence.database import Database, upgrade
 from tests.chromium import launch_arguments
+from tests.compiled_once import compiled_once
 from tests.loopback import loopback_only
 from tests.postgresql import TEMPLATE, PostgresqlServer, shared_server
 
@@ -35,6 +36,12 @@ def _no_settings_of_the_person_who_runs_this() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("LTI_TOOL_")]:
             patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with compiled_once(tmp_path_factory.mktemp("templates")):
         yield
 
 

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -134,8 +135,9 @@ def in_page_language(text: Text | None) -> str:
     return text.in_language(language()) if text is not None else ""
 
 
+@cache
 def read_translations(folder: Path) -> Translations:
-    """Every .po file of the folder as one set of translations.
+    """Every .po file of the folder as one set of translations, read once in a process.
 
     Entries without a translation are left out, so that their English shows.
     """
