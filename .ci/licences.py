@@ -2,7 +2,7 @@
 ``licences.py check`` fails on one that is not known to be free to use, change and pass on.
 
 It reads what the packages say of themselves; which packages there are, ``deploy/requirements.txt``
-says. Licences of vendored front-end files stand in ``VENDORED.md`` beside them.
+says. The licence of the one vendored file stands in ``tests/browser/vendor/VENDORED.md``.
 """
 
 import re
