@@ -42,7 +42,7 @@ def _join(options: argparse.Namespace) -> int:
             if gone == into:
                 words = said("这是同一所学校", "this is the same school")
                 raise ConsoleError(words)
-            here = Person(sub="command-line", name=said("命令行", "command line"))
+            here = Person(sub=f"command-line-{into.id}", name=said("命令行", "command line"))
             actor = people.remember_person(
                 session, school_id=into.id, issuer=ISSUER, person=here, now=now
             )
@@ -63,8 +63,10 @@ def _why(refused: CannotJoinError) -> str:
             f"{names}. The other way round may work.",
         )
     return said(
-        f"有 {refused.twice} 人在两所学校都有账号，尚不能并入。",
-        f"{refused.twice} people have an account in both schools, so they cannot be joined.",
+        f"有 {refused.twice} 名学习平台用户在两所学校都有账号，其评分无法自动归并，"
+        "因此不能并入。没有改动任何内容。",
+        f"LMS users with an account in both schools: {refused.twice}. Their ratings cannot be put "
+        "together by themselves, so the schools stay two. Nothing was changed.",
     )
 
 

@@ -123,6 +123,15 @@ def export_of(session: Session, export_id: str, school_id: int) -> Export:
     return _export(row)
 
 
+def kind_of(session: Session, export_id: str) -> ExportKind:
+    """The form of an export of whatever school: one may have joined another since. Raises
+    NotFoundError."""
+    kind = session.scalar(select(ExportRow.kind).filter_by(id=export_id))
+    if kind is None:
+        raise NotFoundError
+    return ExportKind(kind)
+
+
 def exports_of(
     session: Session, school_id: int, *, start: int = 0, most: int
 ) -> tuple[Sequence[Export], int]:

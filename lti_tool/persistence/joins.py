@@ -1,13 +1,15 @@
 """All that two schools have becomes one school's: courses, people, standings, lists.
 
-What a school decided for itself (rule, equivalence, rubric, waivers) and what it handed out stays
-with it, since decisions and papers are looked up there. Not here: whether it may be done
-(``lti_tool.services.join_schools``).
+What a school decided for itself (rule, equivalence, rubric, waivers) stays with it, since decisions
+are looked up there. So do the papers it handed out and the keys it signed them with: a credential
+names its issuer by the school's number, and is verified there for years. Not here: whether it may
+be done (``lti_tool.services.join_schools``).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Table, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Table, delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -25,13 +27,27 @@ DECIDED = (
 MOVED = (
     *("deployments", "courses", "people", "attainments", "sessions", "invitations"),
     *("rolls", "roll_entries", "merges", "recomputations", "api_tokens", "standard_imports"),
+    *("exports", "erasures", "retention_proposals"),
 )
-"""What goes over. Not what was handed out or erased: that was done in the old school's name."""
+"""What goes over."""
+STAYING = ("papers", "issuer_keys")
+"""What was handed out in the old school's name, and must be found under it."""
 
 
 def decided_for_itself(session: Session, school_id: int) -> tuple[str, ...]:
     """The names of the tables with decisions of the school's own; empty where it has made none."""
     return tuple(name for name in DECIDED if _has_rows(session, name, school_id))
+
+
+def rows_of(session: Session, school_id: int, *names: str) -> Mapping[str, int]:
+    """How many rows of these tables are the school's, by table."""
+    return {
+        name: session.scalar(
+            select(func.count()).select_from(_table(name)).where(_own(name, school_id))
+        )
+        or 0
+        for name in names
+    }
 
 
 def people_in_both(session: Session, school_id: int, other_id: int) -> int:
@@ -64,10 +80,8 @@ def move_all(session: Session, school_id: int, into_id: int, *, now: datetime) -
     own = AttainmentRow.school_id == school_id
     session.execute(update(AttainmentRow).where(own).values(changed_at=now))
     for name in MOVED:
-        table = _table(name)
-        session.execute(
-            update(table).where(table.c.school_id == school_id).values(school_id=into_id)
-        )
+        moved = update(_table(name)).where(_own(name, school_id)).values(school_id=into_id)
+        session.execute(moved)
     session.expire_all()
 
 
@@ -85,9 +99,12 @@ def remove_if_empty(session: Session, school_id: int) -> bool:
 
 
 def _has_rows(session: Session, name: str, school_id: int) -> bool:
-    table = _table(name)
-    query = select(table.c.school_id).where(table.c.school_id == school_id).limit(1)
+    query = select(_table(name).c.school_id).where(_own(name, school_id)).limit(1)
     return session.execute(query).first() is not None
+
+
+def _own(name: str, school_id: int) -> ColumnElement[bool]:
+    return _table(name).c.school_id == school_id
 
 
 def _table(name: str) -> Table:

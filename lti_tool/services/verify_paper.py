@@ -58,7 +58,7 @@ def verify_paper(session: Session, typed: str) -> Verified | None:
     if paper is None:
         return None
     content = exports.content_of(session, paper.export_id)
-    export = exports.export_of(session, paper.export_id, paper.school_id)
+    kind = exports.kind_of(session, paper.export_id)
     last = last_decisions(session, paper.learner_id, paper.standard_id)
     in_force = {each.id for each in last.values() if each.kind is DecisionKind.SIGN_OFF}
     levels = tuple(
@@ -72,7 +72,7 @@ def verify_paper(session: Session, typed: str) -> Verified | None:
     return Verified(
         code=paper.code,
         state=PaperState.VALID if all(each.holds for each in levels) else PaperState.REVOKED,
-        kind=export.kind,
+        kind=kind,
         issued_at=paper.issued_at,
         name=_masked(content.lines[0].holder.name),
         content=content,

@@ -6,18 +6,38 @@ import pytest
 
 from lti_tool.domain.attainment import AttainmentState
 from lti_tool.domain.errors import NotFoundError, StaleFormError
+from lti_tool.domain.exported import ExportKind
 from lti_tool.domain.launch import Context, Person, Role
 from lti_tool.domain.roll import Enrolment
 from lti_tool.domain.standard import RequirementKey
-from lti_tool.persistence import audit_log, courses, people, platforms, rolls, schools
+from lti_tool.persistence import (
+    audit_log,
+    courses,
+    exports,
+    people,
+    platforms,
+    rolls,
+    schools,
+)
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.rolls import RollState
-from lti_tool.services.join_schools import CannotJoinError, join_schools
+from lti_tool.services.export_outcomes import (
+    Manner,
+    draw_outcomes,
+    draw_transcript,
+    keep_export,
+    keep_paper,
+)
+from lti_tool.services.join_schools import CannotJoinError, join_schools, plan_join
 from lti_tool.services.replay_decisions import Outcome, replay_decisions
+from lti_tool.services.show_exports import open_export
 from lti_tool.services.show_outcomes import OutcomeFilter, show_outcomes
+from lti_tool.services.verify_paper import PaperState, verify_paper
 from lti_tool.services.waive_requirement import waive_requirement
 from tests.services.attaining import master, rate_once_more, sign_off_now, whole_level
 from tests.services.classroom import ISSUER, STANDARD, START, Classroom, enrol
+
+CODE = "0123456789ABCDEF"
 
 
 @pytest.fixture
@@ -68,6 +88,8 @@ def test_the_outcomes_of_both_are_in_one_and_decisions_replay(
     classroom: Classroom, other: Classroom, learners: tuple[Account, Account]
 ) -> None:
     assert [name for name, _ in listed(classroom)] == ["黄嘉怡"]
+    with classroom.reading() as session:
+        old = schools.school(session, other.course.school_id)
     assert join(classroom, other.course.school_id, classroom.course.school_id)
     assert listed(classroom) == [
         ("黄嘉怡", AttainmentState.NOT_MET),
@@ -80,7 +102,7 @@ def test_the_outcomes_of_both_are_in_one_and_decisions_replay(
         noted = audit_log.entries_about(session, f"school:{classroom.course.school_id}")
     assert replayed == [Outcome.SAME]
     assert [(each.action, each.detail) for each in noted] == [
-        ("join_schools", f"school:{other.course.school_id}")
+        ("join_schools", f"school:{other.course.school_id} {old.name}")
     ]
 
 
@@ -130,6 +152,38 @@ def test_the_lists_of_both_count_and_those_of_the_school_that_stays_go_first(
     with classroom.reading() as session:
         states = [each.state for each in rolls.rolls_of(session, classroom.course.school_id)]
     assert states == [RollState.KEPT, RollState.KEPT]
+
+
+def test_exports_go_over_and_papers_are_verified_in_the_name_they_were_handed_out_in(
+    classroom: Classroom,
+    other: Classroom,
+    learners: tuple[Account, Account],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exports, "AT_ONCE", 0)  # as with a list of very many
+    gone, into, manner = other.course.school_id, classroom.course.school_id, Manner("zh", "UTC")
+    known = other.catalogue
+    with other.working() as work:
+        listed = draw_outcomes(work.session, known, OutcomeFilter(), manner, school_id=gone)
+        made = keep_export(work, listed, ExportKind.CSV, {}, school_id=gone)
+        who = {"learner_id": learners[1].id, "school_id": gone}
+        paper = draw_transcript(work.session, known, STANDARD, manner, **who, now=work.now)
+        keep_paper(work, paper, ExportKind.TRANSCRIPT, CODE, school_id=gone)
+    with classroom.reading() as session:
+        plan = plan_join(session, gone, into)
+        old = plan.gone.name
+    assert (plan.possible, plan.staying, plan.own_rule) == (True, 1, False)
+    assert [plan.going[each] for each in ("courses", "exports", "rolls")] == [1, 2, 0]
+    assert not join(classroom, gone, into), "the paper's school is still looked up"
+    with classroom.reading() as session:
+        export, content = open_export(session, made.id, school_id=into)
+        assert (export.digest, exports.exports_of(session, gone, most=9)) == (
+            content.digest,
+            ([], 0),
+        )
+        shown = verify_paper(session, CODE)
+    assert shown is not None
+    assert (shown.state, shown.content.facts.school) == (PaperState.VALID, old)
 
 
 def test_a_school_that_decided_something_of_its_own_does_not_go(
