@@ -27,8 +27,8 @@ from lti_tool.delivery.tasks import delivery_app
 from lti_tool.persistence.scores import UNFINISHED, DeliveryState, ScoreRow
 from lti_tool.settings import read_settings
 from tests.journeys.servers import free_port
+from tests.processes import Runner, command
 
-from .processes import Runner, command
 from .schools import found
 from .teachers import rate
 

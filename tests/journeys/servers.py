@@ -1,16 +1,13 @@
 """The programs of a journey: the tool as its own process, and the LMS it is connected to.
 
-The tool is the installed ``lti-tool``, told everything by its environment and command line, as at
-a school. Not here: the Open edX side (``openedx``), what people do (``people``).
+The tool is its own command line in processes of its own, told everything by their environment and
+arguments, as at a school. Not here: the Open edX side (``openedx``), what people do (``people``).
 """
 
 import os
-import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,8 +19,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from lti_tool.app import Parts, build_parts
 from lti_tool.sandbox import Registration, Sandbox, SandboxSettings, create_sandbox
 from lti_tool.settings import read_settings
+from tests.processes import Runner, command
 
-COMMAND = Path(sys.executable).with_name("lti-tool")
 START_SECONDS = 120
 END_SECONDS = 40
 
@@ -36,10 +33,10 @@ def free_port() -> int:
         return port
 
 
-def wait_for(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
-    """Return once ``url`` answers. Raises RuntimeError with the log if the process ends first."""
+def wait_for(runs: Callable[[], bool], url: str, log: Path) -> None:
+    """Return once ``url`` answers. Raises RuntimeError with the log if it no longer runs before."""
     deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
+    while runs() and time.monotonic() < deadline:
         try:
             with requests.Session() as session:
                 session.trust_env = False
@@ -59,7 +56,7 @@ class Tool:
     database_url: str = ""
     broker_url: str = ""
     port: int = field(default_factory=free_port)
-    process: "subprocess.Popen[bytes] | None" = None
+    server: Runner | None = None
 
     @property
     def base_url(self) -> str:
@@ -81,36 +78,36 @@ class Tool:
 
     def run(self, *arguments: str) -> str:
         """One command to its end; returns what it printed. Raises RuntimeError if it fails."""
-        done = subprocess.run(
-            [str(COMMAND), *arguments], env=self._environment(), check=False, capture_output=True
-        )
-        if done.returncode:
-            raise RuntimeError(f"lti-tool {arguments[0]} failed: {done.stderr.decode()}")
-        return done.stdout.decode()
+        log = self.folder / f"{arguments[0]}.log"
+        log.unlink(missing_ok=True)
+        runner = self.start(*arguments)
+        if runner.wait():
+            raise RuntimeError(f"lti-tool {arguments[0]} failed: {log.read_text()}")
+        return log.read_text()
+
+    def start(self, *arguments: str) -> Runner:
+        """Start one command; what it prints goes into a log of its name."""
+        log = self.folder / f"{arguments[0]}.log"
+        runner = Runner(arguments[0], command, arguments, self._environment(), log)
+        runner.start()
+        return runner
 
     def serve(self, *options: str) -> None:
         """Start the server and wait until it answers."""
-        log = self.folder / "serve.log"
-        with log.open("ab") as written:
-            command = [str(COMMAND), "serve", f"--port={self.port}", *options]
-            self.process = subprocess.Popen(
-                command, env=self._environment(), stdout=written, stderr=written
-            )
-        wait_for(self.process, f"{self.base_url}/readyz", log)
+        runner = self.server = self.start("serve", f"--port={self.port}", *options)
+        wait_for(lambda: runner.runs, f"{self.base_url}/readyz", runner.log)
 
     def end(self) -> None:
         """Ask the server to end, and wait until it has."""
-        if self.process is not None:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(END_SECONDS)
-            self.process = None
+        if self.server is not None:
+            self.server.end(END_SECONDS)
+            self.server = None
 
     def kill(self) -> None:
         """End the server without giving it a chance to finish anything."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait(END_SECONDS)
-            self.process = None
+        if self.server is not None:
+            self.server.kill()
+            self.server = None
 
     @contextmanager
     def parts(self) -> Iterator[Parts]:

@@ -5,7 +5,6 @@ refuses a second score of the same time.
 """
 
 import json
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -17,10 +16,11 @@ from lti_tool.persistence import scores
 from lti_tool.persistence.line_items import LineItemRow
 from lti_tool.persistence.scores import Delivery, DeliveryState, ScoreRow
 from lti_tool.sandbox import Activity, Fault, Received
+from tests.processes import Runner
 
 from . import people
 from .classroom import Cell, Classroom
-from .servers import COMMAND, Tool, connect, sandbox_beside, serving
+from .servers import Tool, connect, sandbox_beside, serving
 from .visitor import Visitor
 
 BOTH = [Fault("delay", seconds=2)] * 2
@@ -110,16 +110,13 @@ def test_a_deliverer_killed_while_posting_is_followed_by_another(
 
 
 @contextmanager
-def delivering(tool: Tool) -> Iterator["subprocess.Popen[bytes]"]:
+def delivering(tool: Tool) -> Iterator[Runner]:
     """``lti-tool deliver`` beside the server; ended in order with the block."""
-    with (tool.folder / "deliver.log").open("ab") as log:
-        command = [str(COMMAND), "deliver"]
-        process = subprocess.Popen(command, env=tool._environment(), stdout=log, stderr=log)
+    deliverer = tool.start("deliver")
     try:
-        yield process
+        yield deliverer
     finally:
-        process.terminate()
-        process.wait(30)
+        deliverer.end()
 
 
 def deliveries(tool: Tool) -> list[Delivery]:

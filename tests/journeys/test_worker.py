@@ -1,6 +1,5 @@
 """Delivery by Celery over a real RabbitMQ: the server leaves scores to ``lti-tool worker``."""
 
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +10,11 @@ from lti_tool.domain.score import Score
 from lti_tool.persistence import line_items, scores
 from lti_tool.persistence.scores import DeliveryState
 from tests.delivery.school import enter, learners_of
+from tests.processes import Runner
 
 from . import people
 from .broker import broker
-from .servers import COMMAND, Tool, sandbox_beside
+from .servers import Tool, sandbox_beside
 
 STUDENTS = 3
 
@@ -64,8 +64,8 @@ def queue(tool: Tool, course_id: int, learners: list[int]) -> int:
         return column.id
 
 
-def ended(worker: "subprocess.Popen[bytes]") -> bool:
-    return worker.poll() is not None
+def ended(worker: Runner) -> bool:
+    return not worker.runs
 
 
 def delivered(tool: Tool, column_id: int) -> bool:
@@ -75,15 +75,11 @@ def delivered(tool: Tool, column_id: int) -> bool:
 
 
 @contextmanager
-def working(tool: Tool) -> Iterator["subprocess.Popen[bytes]"]:
+def working(tool: Tool) -> Iterator[Runner]:
     """``lti-tool worker`` while the block runs; it ends in order when asked to."""
-    with (tool.folder / "worker.log").open("ab") as log:
-        process = subprocess.Popen(
-            [str(COMMAND), "worker"], env=tool._environment(), stdout=log, stderr=log
-        )
+    worker = tool.start("worker")
     try:
-        yield process
+        yield worker
     finally:
-        process.terminate()
-        code = process.wait(30)
-    assert code == 0, (tool.folder / "worker.log").read_text()
+        code = worker.end()
+    assert code == 0, worker.log.read_text()

@@ -80,7 +80,7 @@ def openedx_beside(tool: Tool, folder: Path) -> Iterator[OpenEdx]:
             command, cwd=TOP, env=environment, stdout=written, stderr=written
         )
     try:
-        wait_for(process, f"{base_url}/gradebook", log)
+        wait_for(lambda: process.poll() is None, f"{base_url}/gradebook", log)
         yield OpenEdx(base_url)
     finally:
         process.terminate()

@@ -1,7 +1,7 @@
 """Processes of the tool that start quickly, because the imports are done once, and can be killed.
 
 Each runs the tool's own command line, told by its environment, and none outlives the tests, however
-those end. Not here: when they are killed (``storm``).
+those end. Not here: when they are killed (``chaos``, ``journeys``).
 """
 
 import multiprocessing
@@ -37,7 +37,7 @@ class Runner:
 
     def start(self) -> None:
         """Start it, unless it runs."""
-        if self.process is not None and self.process.is_alive():
+        if self.runs:
             return
         if self.process is not None:
             self.ended.append(self.process.exitcode)
@@ -45,6 +45,18 @@ class Runner:
             target=_run, args=(self.target, tuple(self.arguments), dict(self.environment), self.log)
         )
         self.process.start()
+
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self.process is not None and self.process.is_alive()
+
+    def wait(self, seconds: float | None = None) -> int | None:
+        """Its exit code once it has ended by itself; None if it has not in that time."""
+        if self.process is None:
+            return None
+        self.process.join(seconds)
+        return self.process.exitcode
 
     def kill(self) -> None:
         """SIGKILL: no chance to tidy up."""
@@ -58,8 +70,7 @@ class Runner:
         if self.process is None:
             return 0
         self.process.terminate()
-        self.process.join(seconds)
-        code = self.process.exitcode
+        code = self.wait(seconds)
         self.kill()
         return code
 

@@ -1,4 +1,4 @@
-"""What the storm starts ends with the tests, however those end."""
+"""What the tests start ends with them, however they end."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ PATIENCE = 20
 TESTS = """
 import sys, time
 from pathlib import Path
-from tests.chaos.processes import Runner
+from tests.processes import Runner
 
 runner = Runner("sleeper", time.sleep, [600], {}, Path(sys.argv[1]))
 runner.start()
