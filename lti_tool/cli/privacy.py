@@ -201,6 +201,6 @@ def _print(plan: Plan) -> None:
         write(f"  {name}  {each.count}  {said(*FATES[each.fate])}{ground}")
     say(f"  文件  {plan.files}  删除", f"  files  {plan.files}  removed")
     for other in plan.others:
-        say(f"  已合并的账号 {other.id}，须另行处理", f"  merged with {other.id}: do it separately")
+        say(f"  含已合并的账号 {other.id}", f"  counts the account {other.id}, merged with it")
     if plan.refusal is not None:
         complain(said(*REFUSALS[plan.refusal]))

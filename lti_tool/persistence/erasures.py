@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ForeignKey, String, Text, func, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from lti_tool.domain.launch import Role
 from lti_tool.domain.personal_data import Erasure, Occasion, RetentionProposal
@@ -16,6 +16,7 @@ from lti_tool.domain.personal_data import Erasure, Occasion, RetentionProposal
 from .courses import MembershipRow
 from .database import Base, Json, UtcDateTime
 from .decisions import DecisionRow
+from .learners import MergedAccountRow
 from .people import Account, PersonRow, as_account
 from .personal_data import acting
 from .ratings import RatingRow
@@ -106,20 +107,15 @@ def erasures_of_school(session: Session, school_id: int | None) -> Sequence[Eras
 
 def silent_since(session: Session, cutoff: datetime, *, most: int) -> Sequence[Account]:
     """Learners who were last seen, handed something in, were rated and were decided on before a
-    time, and about whom nobody has decided to keep them longer; those not proposed yet."""
-    of_learner = (SubmissionRow.learner_id, RatingRow.learner_id, DecisionRow.learner_id)
-    when = (SubmissionRow.created_at, RatingRow.rated_at, DecisionRow.decided_at)
-    lately = (
-        select(theirs).where(theirs == PersonRow.id, at >= cutoff).exists()
-        for theirs, at in zip(of_learner, when, strict=True)
-    )
+    time, on each of their accounts, and about whom nobody has decided to keep them longer; those
+    not proposed yet."""
     attended = select(MembershipRow.id).filter_by(role=Role.STUDENT.value)
     query = (
         select(PersonRow)
         .where(
-            PersonRow.last_seen_at < cutoff,
+            ~_heard_of(PersonRow, cutoff),
+            ~_heard_of_merged(cutoff),
             attended.where(MembershipRow.person_id == PersonRow.id).exists(),
-            ~or_(*lately),
             ~select(ErasureRow.id).where(ErasureRow.person_id == PersonRow.id).exists(),
             ~_is_proposed(),
             ~acting(PersonRow.id),
@@ -128,6 +124,27 @@ def silent_since(session: Session, cutoff: datetime, *, most: int) -> Sequence[A
         .limit(most)
     )
     return [as_account(row) for row in session.scalars(query)]
+
+
+def _heard_of(person: type[PersonRow], cutoff: datetime) -> ColumnElement[bool]:
+    of_learner = (SubmissionRow.learner_id, RatingRow.learner_id, DecisionRow.learner_id)
+    when = (SubmissionRow.created_at, RatingRow.rated_at, DecisionRow.decided_at)
+    lately = (
+        select(theirs).where(theirs == person.id, at >= cutoff).exists()
+        for theirs, at in zip(of_learner, when, strict=True)
+    )
+    return or_(person.last_seen_at >= cutoff, *lately)
+
+
+def _heard_of_merged(cutoff: datetime) -> ColumnElement[bool]:
+    """Whether one of several merged accounts was heard of or acts for the school: erasing one of
+    them erases all."""
+    account, mine = aliased(PersonRow), aliased(MergedAccountRow)
+    own = or_(account.id == MergedAccountRow.account_id, account.id == MergedAccountRow.learner_id)
+    heard = or_(_heard_of(account, cutoff), acting(account.id))
+    active = select(MergedAccountRow.learner_id).join(account, own).where(heard)
+    with_others = select(mine.account_id).where(mine.learner_id.in_(active))
+    return or_(PersonRow.id.in_(active), PersonRow.id.in_(with_others))
 
 
 def _is_proposed() -> ColumnElement[bool]:
@@ -157,12 +174,19 @@ def propose(session: Session, person: Account, *, now: datetime) -> None:
 
 
 def withdraw_outdated(session: Session, cutoff: datetime, *, now: datetime) -> int:
-    """Take back proposals of people who were seen since ``cutoff``, and those that were kept until
-    a time that has passed, so that they are proposed anew; returns how many."""
+    """Take back proposals of people who were seen since ``cutoff``, or whose account was merged
+    with one that was heard of, and those that were kept until a time that has passed, so that they
+    are proposed anew; returns how many."""
     query = (
         select(RetentionProposalRow)
         .join(PersonRow, PersonRow.id == RetentionProposalRow.person_id)
-        .where(or_(PersonRow.last_seen_at >= cutoff, RetentionProposalRow.kept_until <= now))
+        .where(
+            or_(
+                PersonRow.last_seen_at >= cutoff,
+                _heard_of_merged(cutoff),
+                RetentionProposalRow.kept_until <= now,
+            )
+        )
     )
     found = session.scalars(query).all()
     for row in found:

@@ -153,7 +153,7 @@ NOT_PERSONAL = frozenset(
         *("carry_decisions", "course_origins", "courses", "exports", "link_decisions", "rolls"),
         *("notice_handlers", "recomputations", "rubric_drafts", "rubric_versions", "rules"),
         *("standard_imports", "waivers", "assessments", "course_groups", "draft_corrections"),
-        *("peer_plans", "issuer_keys"),
+        *("peer_plans", "issuer_keys", "knocks"),
         *("line_items", "reconciliations", "rosters", "standard_documents", "briefs", "runs"),
         *("assessed_requirements", "assessment_rubrics", "column_errands", "resource_links"),
     }
@@ -313,7 +313,7 @@ def _about(table: Table, person_id: int) -> ColumnElement[bool]:
     work = _table("submissions")
     theirs = select("submission:" + work.c.id).where(work.c.learner_id == person_id)
     return or_(
-        table.c.subject == f"learner:{person_id}",
+        table.c.subject.in_((f"learner:{person_id}", f"person:{person_id}")),
         table.c.subject.startswith(f"attainment:{person_id}/"),
         table.c.subject.in_(theirs),
     )

@@ -5,9 +5,10 @@ Not here: what lies where (``lti_tool.persistence.personal_data``), and removing
 done after the commit (``finish_erasure``).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from lti_tool.domain.errors import ErasureRefusedError, NotFoundError
 from lti_tool.domain.personal_data import Erasure, Held, Occasion, Refusal
@@ -17,6 +18,7 @@ from lti_tool.persistence import (
     learners,
     people,
     personal_data,
+    schools,
     scores,
     standings,
 )
@@ -33,7 +35,7 @@ AT_A_TIME = 200
 class Plan:
     """What an erasure would do. ``files`` counts the files that would go; ``refusal`` says why it
     cannot be done, None: it can; ``done`` is the erasure of a person who is erased already.
-    ``others`` are accounts merged with this one, which are erased by themselves."""
+    ``others`` are accounts merged with this one: counted in, and erased with it."""
 
     person: Account
     held: tuple[Held, ...]
@@ -47,14 +49,15 @@ def plan_erasure(session: Session, person_id: int, *, school_id: int | None) -> 
     """What is held of a person and what would become of it. Raises NotFoundError for somebody of
     another school; ``school_id`` None: of any."""
     person = _person(session, person_id, school_id)
-    kept, coming = personal_data.file_keys(session, person_id)
+    accounts = learners.accounts_of(session, [person_id])[person_id]
+    keys = [personal_data.file_keys(session, each) for each in accounts]
     return Plan(
         person=person,
-        held=tuple(personal_data.held_of(session, person_id)),
-        files=len(kept) + len(coming),
-        refusal=_refusal(session, person_id),
+        held=_held(session, accounts),
+        files=sum(len(kept) + len(coming) for kept, coming in keys),
+        refusal=_refusal(session, person_id, accounts),
         done=erasures.erasure_of(session, person_id),
-        others=_others(session, person_id),
+        others=tuple(people.account(session, each) for each in accounts if each != person_id),
     )
 
 
@@ -66,23 +69,34 @@ def erase_person(
     occasion: Occasion,
     by: int | None,
     now: datetime,
-) -> Erasure:
-    """Forget a person; ``by`` None: the command line. The files go after the commit.
+) -> tuple[Erasure, ...]:
+    """Forget a person with every account that is merged with theirs, each with an erasure of its
+    own; ``by`` None: the command line. The files go after the commit.
 
     Raises NotFoundError as ``plan_erasure``, ErasureRefusedError; nothing is changed then.
     """
-    person = _person(session, person_id, school_id)
-    standings.lock_learner(session, person_id)
-    refusal = _refusal(session, person_id)
+    schools.lock_school(session, _person(session, person_id, school_id).school_id)
+    accounts = learners.accounts_of(session, [person_id])[person_id]
+    for each in sorted(accounts):
+        standings.lock_learner(session, each)
+    refusal = _refusal(session, person_id, accounts)
     if refusal is not None:
         raise ErasureRefusedError(refusal.value)
-    files, parts = personal_data.file_keys(session, person_id)
+    left = [each for each in accounts if erasures.erasure_of(session, each) is None]
+    return tuple(_erase(session, each, occasion, by=by, now=now) for each in left)
+
+
+def _erase(
+    session: Session, account_id: int, occasion: Occasion, *, by: int | None, now: datetime
+) -> Erasure:
+    files, parts = personal_data.file_keys(session, account_id)
+    account = people.account(session, account_id)
     begun = erasures.begin_erasure(
-        session, person, occasion, asked_by=by, now=now, files=files, parts=parts
+        session, account, occasion, asked_by=by, now=now, files=files, parts=parts
     )
-    personal_data.erase(session, person_id, now=now)
+    personal_data.erase(session, account_id, now=now)
     audit_log.note(
-        session, "erase", f"learner:{person_id}", actor_id=by, now=now, detail=occasion.value
+        session, "erase", f"learner:{account_id}", actor_id=by, now=now, detail=occasion.value
     )
     return begun
 
@@ -157,14 +171,19 @@ def _person(session: Session, person_id: int, school_id: int | None) -> Account:
     return found
 
 
-def _others(session: Session, person_id: int) -> tuple[Account, ...]:
-    accounts = learners.accounts_of(session, [person_id])[person_id]
-    return tuple(people.account(session, each) for each in accounts if each != person_id)
+def _held(session: Session, accounts: Iterable[int]) -> tuple[Held, ...]:
+    """What is held on any of these accounts, each kind once."""
+    found: dict[Held, int] = {}
+    for each in chain.from_iterable(personal_data.held_of(session, one) for one in accounts):
+        kind = replace(each, count=0)
+        found[kind] = found.get(kind, 0) + each.count
+    return tuple(replace(kind, count=count) for kind, count in found.items())
 
 
-def _refusal(session: Session, person_id: int) -> Refusal | None:
+def _refusal(session: Session, person_id: int, accounts: Iterable[int]) -> Refusal | None:
     if erasures.erasure_of(session, person_id) is not None:
         return Refusal.ERASED
-    if personal_data.acts_for_the_school(session, person_id):
+    if any(personal_data.acts_for_the_school(session, each) for each in accounts):
         return Refusal.STAFF
-    return Refusal.SENDING if scores.is_being_sent(session, person_id) else None
+    sending = any(scores.is_being_sent(session, each) for each in accounts)
+    return Refusal.SENDING if sending else None

@@ -1,4 +1,5 @@
-"""Everything that is kept about a person, for themselves. Not here: writing it into files."""
+"""Everything that is kept about a person, on whichever of their accounts, for themselves. Not
+here: writing it into files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from lti_tool.domain.errors import NotFoundError
-from lti_tool.persistence import audit_log, people, personal_data
+from lti_tool.persistence import audit_log, learners, people, personal_data
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
@@ -30,13 +31,12 @@ def export_person(
     person = people.account(session, person_id)
     if school_id is not None and person.school_id != school_id:
         raise NotFoundError
-    audit_log.note(session, "export_person", f"learner:{person_id}", actor_id=by, now=now)
     told: dict[str, list[Mapping[str, Any]]] = {}
-    for table, rows in personal_data.told_of(session, person_id):
-        told.setdefault(table, []).extend(rows)
-    return PersonalData(
-        person=person,
-        made_at=now,
-        told=told,
-        files=personal_data.names_of_files(session, person_id),
-    )
+    files: dict[str, str] = {}
+    for each in learners.accounts_of(session, [person_id])[person_id]:
+        audit_log.note(session, "export_person", f"learner:{each}", actor_id=by, now=now)
+        for table, rows in personal_data.told_of(session, each):
+            known = told.setdefault(table, [])
+            known.extend([row for row in rows if row not in known])
+        files |= personal_data.names_of_files(session, each)
+    return PersonalData(person=person, made_at=now, told=told, files=files)

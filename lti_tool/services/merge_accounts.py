@@ -9,7 +9,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lti_tool.domain.errors import NotFoundError, ReasonMissingError, StaleFormError
-from lti_tool.persistence import courses, learners, merges, people, ratings, schools, standings
+from lti_tool.persistence import (
+    courses,
+    erasures,
+    learners,
+    merges,
+    people,
+    ratings,
+    schools,
+    standings,
+)
 from lti_tool.persistence.courses import Course
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.merges import Merge
@@ -44,8 +53,8 @@ class MergesShown:
 def merge_accounts(work: Work, kept_id: int, merged_id: int, *, reason: str, school_id: int) -> int:
     """Let one account be the other's learner from now on; returns the id of the merge.
 
-    Raises NotFoundError for an account of another school, StaleFormError where they are one
-    learner's already, ReasonMissingError for an empty reason.
+    Raises NotFoundError for an account of another school or one that was erased, StaleFormError
+    where they are one learner's already, ReasonMissingError for an empty reason.
     """
     schools.lock_school(work.session, school_id)
     for each in sorted({kept_id, merged_id}):
@@ -131,7 +140,9 @@ def _candidates(
 
 
 def _of_school(session: Session, account_id: int, school_id: int) -> None:
-    if people.account(session, account_id).school_id != school_id:
+    """What is left of an erased person leads to nobody, and shall not."""
+    gone = erasures.erasure_of(session, account_id) is not None
+    if gone or people.account(session, account_id).school_id != school_id:
         raise NotFoundError
 
 

@@ -58,7 +58,7 @@ def plan(classroom: Classroom, person: Account) -> Plan:
         return plan_erasure(session, person.id, school_id=classroom.course.school_id)
 
 
-def erase(classroom: Classroom, person: Account) -> Erasure:
+def erase(classroom: Classroom, person: Account) -> tuple[Erasure, ...]:
     classroom.now += timedelta(minutes=1)
     with classroom.database.transaction() as session:
         return erase_person(

@@ -12,6 +12,7 @@ from lti_tool.domain.launch import Role
 from lti_tool.persistence import audit_log, erasures
 from lti_tool.persistence.people import Account
 from lti_tool.services.erase_person import YEAR
+from lti_tool.services.merge_accounts import merge_accounts
 from tests.services.classroom import START, Classroom
 from tests.web.conftest import SignIn
 
@@ -75,6 +76,22 @@ def test_nobody_is_erased_before_somebody_confirms_it(
     again = client.post(f"{home}{learner.id}/erase", data={"confirmed": "1"})
     assert again.status_code == 409
     assert NAME not in client.post(home, data={"search": "晓薇"}).text.replace('value="晓薇"', "")
+
+
+def test_the_accounts_of_one_learner_are_counted_handed_out_and_erased_together(
+    client: FlaskClient, home: str, learner: Account, classroom: Classroom
+) -> None:
+    other = classroom.enrol("欧阳", number="2026001")
+    with classroom.working() as work:
+        merge_accounts(
+            work, learner.id, other.id, reason="同一人", school_id=classroom.course.school_id
+        )
+    page = client.get(f"{home}{other.id}").text
+    assert f'href="{home}{learner.id}"' in page
+    assert f"{other.id}、{learner.id}" in page
+    client.post(f"{home}{other.id}/erase", data={"confirmed": "1"})
+    assert NAME not in client.get(f"{home}{learner.id}").text
+    assert actions(classroom, learner)[0] == "erase"
 
 
 def test_a_teacher_is_not_erased(
