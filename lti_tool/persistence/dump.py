@@ -37,8 +37,8 @@ from .database import READS_ONLY, Database, alembic_config
 
 __all__ = ["Dump", "DumpError", "Row", "evidence_keys", "load", "prepare", "snapshot"]
 
-PASSING = frozenset({"sessions", "login_states", "engines", "alembic_version"})
-"""Who is signed in, what runs: not worth keeping, and not to be found in a stolen backup."""
+PASSING = frozenset({"sessions", "login_states", "engines", "knocks", "alembic_version"})
+"""Who is signed in or knocks, what runs: not worth keeping, not to be found in a stolen backup."""
 BATCH = 500
 EVIDENCE, STORAGE_KEY = "evidence", "storage_key"
 
@@ -114,8 +114,8 @@ def prepare(database: Database, url: str, migrations_dir: Path, revision: str) -
         for table in _tables(connection):
             if connection.scalar(select(func.count()).select_from(table)):
                 raise DumpError("not_empty", table.name)
-        bare = MigrationContext.configure(connection).get_current_revision() is None
-    if not bare:
+        present = MigrationContext.configure(connection).get_current_revision()
+    if present not in {None, revision}:
         command.downgrade(config, "base")
     command.upgrade(config, revision)
 

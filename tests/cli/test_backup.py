@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import json
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -10,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from alembic import command
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
+from lti_tool.app import signing_key
 from lti_tool.catalogue import Catalogue, load_catalogue
-from lti_tool.cli.backup_file import BackupWriter
+from lti_tool.cli.environment import open_parts
 from lti_tool.domain.launch import Role
 from lti_tool.domain.submission import Evidence, EvidenceKind, Submission
 from lti_tool.files import EvidenceStore
 from lti_tool.persistence import decisions, people, submissions, tables
-from lti_tool.persistence.database import Database, alembic_config
-from lti_tool.persistence.dump import PASSING, snapshot
+from lti_tool.persistence.database import Database
+from lti_tool.persistence.dump import PASSING
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.ratings import RatingReleaseRow, RatingRow
 from lti_tool.services.draft_submission import add_evidence, begin_attempt, remove_evidence
@@ -209,6 +208,13 @@ def test_a_backup_taken_under_load_gives_the_same_decisions_elsewhere(school: Sc
     assert_whole(there, restored)
 
 
+def make_signing_key() -> None:
+    """As the first launch does."""
+    parts = open_parts()
+    signing_key(parts)
+    parts.database.close()
+
+
 def told_folder(school: School) -> str:
     return str(school.backup.parent / "new" / "evidence")
 
@@ -238,7 +244,7 @@ def test_every_row_comes_back_as_it_was_and_new_ones_are_numbered_after_them(
     school: School,
 ) -> None:
     attain(school, "王雨欣")
-    school.run("doctor", "--offline")
+    make_signing_key()
     before = rows_of(school.classroom.database)
     assert school.run("backup", str(school.backup))[0] == 0
     there = school.move()
@@ -252,7 +258,7 @@ def test_every_row_comes_back_as_it_was_and_new_ones_are_numbered_after_them(
 
 
 def test_who_is_signed_in_and_the_secret_key_are_not_in_a_backup(school: School) -> None:
-    school.run("doctor", "--offline")
+    make_signing_key()
     secret = (school.backup.parent / "old" / "secret-key").read_text()
     assert school.run("backup", str(school.backup))[0] == 0
     with tarfile.open(school.backup) as tar:
@@ -273,7 +279,7 @@ def unpacked(backup: Path, table: str) -> str:
 def test_with_another_secret_the_doctor_says_which_one_is_missing(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    school.run("doctor", "--offline")
+    make_signing_key()
     school.run("backup", str(school.backup))
     school.move()
     monkeypatch.setenv("LTI_TOOL_SECRET_KEY", "x" * 40)
@@ -312,106 +318,3 @@ def test_an_evidence_file_that_was_lost_before_is_named(school: School) -> None:
     assert (code, draft.storage_key in complaint) == (1, True)
     assert school.run("restore", "--check", str(school.backup))[0] == 0
     assert not list((school.backup.parent / "old").glob("backup-*"))
-
-
-@pytest.fixture
-def small(run: Run, tmp_path: Path) -> Path:
-    """A backup of a tool with one platform invited."""
-    path = tmp_path / "small.tar"
-    run("platform", "invite")
-    assert run("backup", str(path))[0] == 0
-    return path
-
-
-def changed(path: Path, change: Callable[[tarfile.TarInfo, bytes], bytes | None]) -> None:
-    """Write a tar anew; ``change`` gives each member's content, None to leave it out."""
-    with tarfile.open(path) as old:
-        members = [(each, old.extractfile(each)) for each in old.getmembers()]
-        kept = [(each, change(each, file.read())) for each, file in members if file is not None]
-    with tarfile.open(path, "w") as new:
-        for entry, content in kept:
-            if content is not None:
-                entry.size = len(content)
-                new.addfile(entry, io.BytesIO(content))
-
-
-def test_a_whole_backup_is_found_whole(run: Run, small: Path) -> None:
-    code, out, _ = run("restore", "--check", str(small))
-    assert (code, "It is whole" in out) == (0, True)
-
-
-@pytest.mark.parametrize(
-    "harm",
-    [
-        lambda path: path.write_bytes(path.read_bytes()[:-20_000]),
-        lambda path: path.write_bytes(b"no tar at all"),
-        lambda path: path.write_bytes(b""),
-        lambda path: changed(path, lambda e, c: c + b"x" if "invitations" in e.name else c),
-        lambda path: changed(path, lambda e, c: None if "invitations" in e.name else c),
-        lambda path: changed(path, lambda e, c: None if "manifest" in e.name else c),
-        lambda path: changed(path, lambda e, c: b"[]" if "manifest" in e.name else c),
-        lambda path: changed(path, lambda e, c: b"{" if "manifest" in e.name else c),
-        lambda path: path.unlink(),
-    ],
-    ids=[
-        *("cut", "no-tar", "empty", "changed", "lacking", "no-manifest", "other-manifest"),
-        *("broken-manifest", "gone"),
-    ],
-)
-def test_a_damaged_backup_is_refused_before_anything_is_changed(
-    run: Run,
-    small: Path,
-    harm: Callable[[Path], object],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    harm(small)
-    monkeypatch.setenv("LTI_TOOL_DATA_DIR", str(tmp_path / "elsewhere"))
-    code, _, complaint = run("restore", str(small))
-    assert (code, "cannot read" in complaint) == (1, True)
-    assert not list((tmp_path / "elsewhere").glob("dabiao.sqlite3"))
-
-
-def retold(path: Path, **changes: object) -> None:
-    """Let the manifest say something else."""
-
-    def change(entry: tarfile.TarInfo, content: bytes) -> bytes:
-        if entry.name != "manifest.json":
-            return content
-        return json.dumps({**json.loads(content), **changes}).encode()
-
-    changed(path, change)
-
-
-def test_a_backup_of_a_later_release_is_refused(
-    run: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    retold(small, revision="9999")
-    monkeypatch.setenv("LTI_TOOL_DATA_DIR", str(tmp_path / "elsewhere"))
-    code, _, complaint = run("restore", str(small))
-    assert (code, "later release" in complaint) == (1, True)
-
-
-def test_a_backup_of_an_earlier_release_is_restored_and_upgraded(
-    run: Run,
-    environment: dict[str, str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    url = f"sqlite:///{tmp_path / 'earlier.sqlite3'}"
-    migrations = ROOT / "migrations"
-    command.upgrade(alembic_config(url, migrations), "0006")
-    database = Database(url)
-    with database.engine.begin() as connection:
-        connection.execute(text("INSERT INTO schools (id, name) VALUES (7, '一职校')"))
-    path = tmp_path / "earlier.tar"
-    with path.open("wb") as stream, snapshot(database) as dump:
-        writer = BackupWriter(stream)
-        for name in dump.tables:
-            writer.table(name, dump.columns(name), dump.rows(name))
-        writer.close(made_at="2026-09-01T00:00:00+00:00", version="0", revision=dump.revision)
-    database.close()
-    monkeypatch.setenv("LTI_TOOL_DATA_DIR", str(tmp_path / "elsewhere"))
-    assert run("restore", str(path))[0] == 0
-    assert run("database", "check")[0] == 0
-    assert "一职校" in run("access", "add", "--role", "registrar")[1]
