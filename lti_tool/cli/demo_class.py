@@ -14,6 +14,8 @@ from lti_tool.domain.brief import Brief
 from .demo_brief import OPEN_BRIEF
 
 SEED = 530050
+SECOND_PERCENT = 80
+"""So much of the last area that each of its codes has enough pairs in two rounds."""
 BEGINNING_TEACHERS_WORDS = (
     "表达清楚，先安抚再处理，很好。",
     "方案可行，时效也说明了。",
@@ -29,7 +31,8 @@ BREACH_REASON = "会话第 14 分钟把另一位客户的手机号发给了来�
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One assessment: codes that begin with one of ``parts``, held so long ago.
+    """One assessment: codes that begin with one of ``parts``, held so long ago; so many percent
+    of its works are marked a second time.
 
     ``is_open``: it is under way; only some students have handed in and nobody is rated yet.
     """
@@ -40,6 +43,7 @@ class Chapter:
     ago: timedelta
     points: Decimal
     is_open: bool = False
+    second_percent: int = 0
     brief: Brief | None = None
 
 
@@ -72,6 +76,7 @@ def chapters() -> Sequence[Chapter]:
             parts=parts,
             ago=timedelta(weeks=weeks + (4 if number == "一" else 0)),
             points=Decimal(100),
+            second_percent=SECOND_PERCENT if parts == ("4.",) else 0,
         )
         for number in ("一", "二")
         for weeks, (title, parts, task) in zip((5, 4, 3, 2), rounds, strict=True)
@@ -150,3 +155,10 @@ def transcript(luck: Random) -> str:
         "客户：那就补发吧。\n"
         f"客服：好的，已创建售后工单，订单 {order}，补发单号稍后短信发给您。还有其他可以帮您的吗？"
     )
+
+
+def second_opinion(level: int, *, is_red_line: bool, luck: Random) -> int:
+    """What a colleague gives who has not seen the first level: mostly the same."""
+    if is_red_line or luck.random() < 0.82:
+        return level
+    return min(4, max(1, level + luck.choice((-1, -1, 1))))

@@ -22,7 +22,16 @@ from lti_tool.persistence import platforms, ratings, schools, standings
 from lti_tool.persistence.courses import Course
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.platforms import Platform, PlatformDetails
-from lti_tool.sandbox import LineItem, Person, Sandbox, registrar, registrations, students, teacher
+from lti_tool.sandbox import (
+    LineItem,
+    Person,
+    Sandbox,
+    colleague,
+    registrar,
+    registrations,
+    students,
+    teacher,
+)
 from lti_tool.sandbox import Platform as SandboxPlatform
 from lti_tool.services.draft_submission import add_evidence, begin_attempt, save_self_ratings
 from lti_tool.services.enter_from_launch import ASSESSMENT_FIELD, Entry, enter_from_launch
@@ -45,6 +54,7 @@ from .demo_class import (
     pupils,
     transcript,
 )
+from .demo_second import RELEASED, Raters, SecondMarking
 
 SCHOOL = "示范职业技术学院"
 STANDARD = "530050"
@@ -63,7 +73,7 @@ class Classroom:
     """One course of the demo inside the tool: who teaches and learns there."""
 
     course: Course
-    teacher_id: int
+    raters: Raters
     registrar_id: int
     learner_ids: tuple[int, ...]
 
@@ -129,6 +139,7 @@ class _Storyteller:
         name = self._lms.manner.name
         members = students(platform=name)
         teacher_entry = self._arrive(session, teacher(platform=name), told.Role.TEACHER, when)
+        other_entry = self._arrive(session, colleague(platform=name), told.Role.TEACHER, when)
         registrar_entry = self._arrive(session, registrar(platform=name), told.Role.REGISTRAR, when)
         learners = [self._arrive(session, each, told.Role.STUDENT, when) for each in members]
         course = teacher_entry.course
@@ -136,7 +147,7 @@ class _Storyteller:
             raise ValueError("a launch with a context enters a course")
         return Classroom(
             course,
-            teacher_entry.account.id,
+            Raters(teacher_entry.account.id, other_entry.account.id),
             registrar_entry.account.id,
             tuple(each.account.id for each in learners),
         )
@@ -171,7 +182,10 @@ class _Storyteller:
     def _live(
         self, session: Session, room: Classroom, chapter: Chapter, when: datetime, *, second: bool
     ) -> None:
-        assessment = self._set_up(self._work(session, room.teacher_id, when), room, chapter, when)
+        setting_up = self._work(session, room.raters.teacher_id, when)
+        assessment = self._set_up(setting_up, room, chapter, when)
+        red_lines = self._red_lines(assessment.codes)
+        marking = SecondMarking(assessment, room.raters, red_lines, leaves=second)
         group = zip(room.learner_ids, pupils(len(room.learner_ids)), strict=True)
         for place, (learner_id, pupil) in enumerate(group):
             begun = when + timedelta(days=1, minutes=7 * place)
@@ -180,8 +194,14 @@ class _Storyteller:
             elif self._luck.random() >= pupil.absent_share:
                 work = self._work(session, learner_id, begun)
                 handed_in = self._hand_in(work, assessment)
-                rated = self._work(session, room.teacher_id, begun + timedelta(days=2))
+                fate = marking.fate(handed_in, place=place)
+                rater_id = marking.first_rater(fate)
+                rated = self._work(session, rater_id, begun + timedelta(days=2))
                 self._rate(rated, handed_in, assessment, pupil, second=second)
+                if fate is not None:
+                    rated = marking.mark(rated, handed_in, fate)
+                if fate in RELEASED:
+                    release_submission(rated, handed_in, assessment)
 
     def _set_up(self, work: Work, room: Classroom, chapter: Chapter, when: datetime) -> Assessment:
         level = self._bundle.standard.level(LEVEL)
@@ -198,6 +218,7 @@ class _Storyteller:
                 attempts=3,
                 release=ReleaseMode.HELD,
                 review_days=REVIEW_DAYS,
+                second_percent=chapter.second_percent,
             ),
             course_id=room.course.id,
             link_id=None,
@@ -266,7 +287,6 @@ class _Storyteller:
             work.session,
             [self._rating(work, submission, assessment, code, level) for code, level in given],
         )
-        release_submission(work, submission, assessment)
 
     def _rating(
         self, work: Work, submission: Submission, assessment: Assessment, code: str, level: int

@@ -23,6 +23,8 @@ STANDARD = "530050-2021-2.0"
 OPEN = "破损商品售后咨询实操"
 """The assessment under way in the demo."""
 PAST = "常规业务处理实操（二）"
+TWICE = "仓配一体服务实操（二）"
+"""Some works of it wait for a second rater, and one to be settled."""
 DRAFTING = "陈佳怡"
 """Has a draft of the open assessment."""
 HANDED_IN = "张子涵"
@@ -262,6 +264,7 @@ def _token_issued(atlas: Atlas, language: str) -> str:
 
 
 _QUEUE = _landing(TEACHER, OPEN)
+_TWICE = _landing(TEACHER, TWICE)
 _DRAFT = _landing(DRAFTING, OPEN)
 _OUTCOMES = _landing(REGISTRAR, INSTITUTION)
 _RUBRIC = _under(REGISTRAR, INSTITUTION, f"/rubrics/{STANDARD}")
@@ -283,6 +286,13 @@ PLACES = (
     Place("rating-table", _beside(_QUEUE, "/table"), "main form button"),
     Place("comments", _beside(_QUEUE, "/comments"), "main textarea"),
     Place("rate", _linked(_QUEUE, "main a[href*='/work/']"), "details[open] input[name=level]"),
+    Place("second-queue", _TWICE, "main a[href*='/second']"),
+    Place("second", _linked(_TWICE, "main li:has(.st-diff) a"), "main form button"),
+    Place(
+        "mark-again",
+        _linked(_TWICE, "main a[href$='/second']"),
+        "details[open] input[name=level]",
+    ),
     Place("peer-plan", _peer_plan, "main button.btn-primary"),
     Place("peers", _peers),
     Place("peer-work", _peer_work, "main button.btn-primary"),

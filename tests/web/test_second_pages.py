@@ -249,3 +249,23 @@ def test_the_conditions_keep_both_options_and_refuse_what_cannot_be(room: Desks)
     assert "What is released at once cannot be marked a second time first" in at_once.text
     assert (stored.second_percent, stored.anonymous) == (25, True)
     assert stored.seed == room.case.assessment.seed
+
+
+def test_the_queue_counts_what_second_marking_asks_of_its_reader(room: Desks) -> None:
+    room.rate(3, 3, 3)
+    waits = "1 work at second marking waits for you"
+    assert waits in room.get(room.second + room.queue).text
+    assert waits not in room.get(room.first + room.queue).text
+
+    room.mark(3, 2, 3)
+
+    assert waits in room.get(room.first + room.queue).text
+
+
+def test_a_second_raters_comment_is_for_the_other_rater(room: Desks) -> None:
+    room.rate(3, 3, 3)
+
+    page = room.get(f"{room.second}{room.work}/second").text
+
+    assert "the other rater reads this" in page
+    assert "the student reads this" not in page
