@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import logging
 import os
 import random
@@ -24,7 +25,7 @@ from lti_tool.delivery.columns import ColumnKeeper
 from lti_tool.delivery.deliver import Deliverer
 from lti_tool.delivery.documents import DocumentReader
 from lti_tool.delivery.file_sweep import FileSweeper
-from lti_tool.delivery.forgetting import NotificationSweeper
+from lti_tool.delivery.forgetting import KnockSweeper, NotificationSweeper
 from lti_tool.delivery.heartbeat import Heartbeat
 from lti_tool.delivery.mailing import MailCarrier, Sending
 from lti_tool.delivery.means import Means
@@ -47,6 +48,7 @@ from lti_tool.lti.keys import SigningKey, ensure_signing_key, present_signing_ke
 from lti_tool.lti.trust import trusting
 from lti_tool.lti.urls import ToolAddress
 from lti_tool.persistence.database import Database, pending_revisions
+from lti_tool.persistence.knocks import count_knocks
 from lti_tool.services.seal_audit import seal_key
 from lti_tool.settings import Settings, read_settings
 from lti_tool.telemetry.log import configure_log
@@ -54,6 +56,7 @@ from lti_tool.web import (
     admin,
     admin_audit,
     admin_privacy,
+    admin_schools,
     admin_standards,
     case,
     design,
@@ -74,14 +77,13 @@ from lti_tool.web import (
 )
 from lti_tool.web.browser_session import RowSessionInterface
 from lti_tool.web.errors import init_errors
-from lti_tool.web.limiter import Limiter
+from lti_tool.web.limiter import Limiter, Tell
 from lti_tool.web.limits import ApiLimits, init_limits
 from lti_tool.web.localisation import init_localisation
 from lti_tool.web.monitoring import init_monitoring
 from lti_tool.web.notifications import init_notifications
 from lti_tool.web.preferences import chosen_language
 from lti_tool.web.security import init_security
-from lti_tool.web.typed import init_typed
 from lti_tool.web.typed import init_typed
 from lti_tool.web.wiring import Announce, CaseAccess, Wiring, install, wiring_of
 
@@ -90,7 +92,7 @@ BLUEPRINTS = (
     *(monitoring, launch, registration, notices, preferences, notifications, notifications_mail),
     *(case, verify),
     *(student, teacher, registrar, admin, admin_privacy, admin_standards, rubrics, equivalence),
-    *(registrar_tokens, admin_audit),
+    *(registrar_tokens, admin_audit, admin_schools),
 )
 
 
@@ -151,8 +153,8 @@ def build_engines(parts: Parts) -> tuple[Engine, ...]:
     sealer = AuditSealer(parts.database, seal_key(parts.settings.secret_key), parts.clock)
     talking = (ColumnKeeper(means), RosterRefresher(means), Reconciler(means), asker)
     privacy = PrivacyKeeper(build_remover(parts), parts.settings.retention_years)
-    sweepers = NotificationSweeper(parts.database, parts.clock), build_file_sweeper(parts)
-    forgetting = (*sweepers, privacy)
+    kept = [kind(parts.database, parts.clock) for kind in (NotificationSweeper, KnockSweeper)]
+    forgetting = (*kept, build_file_sweeper(parts), privacy)
     beside: tuple[Engine, ...] = (keeper, reader, sealer, *forgetting, *_mail_carriers(parts))
     return heartbeat, Deliverer(means), *talking, *beside
 
@@ -257,7 +259,6 @@ def create_app(
     init_errors(app)
     init_notifications(app)
     init_typed(app)
-    init_typed(app)
     for pages in BLUEPRINTS:
         app.register_blueprint(pages.blueprint)
     if with_design_page:
@@ -323,7 +324,7 @@ def _wiring(parts: Parts, announce: Announce) -> Wiring:
         clock=parts.clock,
         new_id=new_id,
         secret_keys=_sealing_keys(settings),
-        limiter=Limiter(),
+        limiter=Limiter(_teller(parts)),
         metrics_token=settings.metrics_token,
         retention_years=settings.retention_years,
         sends_mail=settings.smtp_url is not None,
@@ -334,6 +335,19 @@ def _wiring(parts: Parts, announce: Announce) -> Wiring:
         ),
         pending=lambda: pending_revisions(settings.database_url, settings.migrations_dir),
     )
+
+
+def _teller(parts: Parts) -> Tell:
+    """How processes tell each other of knocks; under a digest with the secret key, so that nobody
+    can be read or guessed from it."""
+    secret = parts.settings.secret_key.encode()
+
+    def tell(who: str, span: float, now: float) -> float:
+        key = hmac.digest(secret, b"knocks:" + who.encode(), "sha256").hex()
+        with parts.database.transaction() as session:
+            return count_knocks(session, key, span=span, now=now)
+
+    return tell
 
 
 def _sealing_keys(settings: Settings) -> tuple[str, ...]:

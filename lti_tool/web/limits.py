@@ -1,9 +1,9 @@
 """How often somebody may knock: limits on logins, launches, one-time links and uploads.
 
 A whole school reaches the tool from one address, so an address alone says little: it may bring a
-school of 5,000 in five minutes. A person at a platform, and a session, are held tighter. Each
-process counts for itself, in memory: with four workers four times as much gets through, which is
-still no flood, and a launch pays for it with a look into a dictionary.
+school of 5,000 in five minutes. A person at a platform, and a session, are held tighter. All
+processes on one database count together, and tell each other every tenth part of a limit: a
+launch pays with a look into a dictionary, and each process more may let in a tenth more at once.
 
 ==============  ============================  =======================
 limit           counted by                    at once, then per second

@@ -72,7 +72,7 @@ class Wiring:
     case: CaseAccess
     """Standards for other systems."""
     limiter: Limiter
-    """Counts logins, launches and uploads of this process."""
+    """Counts logins, launches and uploads."""
     announce: Announce
     """Is told the ids of scores in the outbox after the commit that queued them."""
     pending: Callable[[], Sequence[str]]

@@ -68,11 +68,64 @@ def test_who_waits_as_long_as_told_gets_in(knocks: int) -> None:
     assert admitted(limiter, LIMIT, "me", NOON + timedelta(seconds=refused.value.seconds))
 
 
+class Processes:
+    """Several that count together, through a table as the database keeps it."""
+
+    def __init__(self, number: int) -> None:
+        self.told: list[float] = []
+        self._full_at: dict[str, float] = {}
+        self._limiters = [Limiter(self._tell) for _ in range(number)]
+
+    def _tell(self, who: str, span: float, now: float) -> float:
+        self.told.append(span)
+        self._full_at[who] = max(self._full_at.get(who, now), now) + span
+        return self._full_at[who]
+
+    def admitted(self, process: int, limit: Limit, now: datetime) -> bool:
+        return admitted(self._limiters[process % len(self._limiters)], limit, "me", now)
+
+
+TENTH = Limit("tenth", 60, 1.0)
+
+
+def test_processes_let_in_what_one_would_and_each_a_tenth_more() -> None:
+    one, four = (
+        sum(processes.admitted(number, TENTH, NOON) for number in range(600))
+        for processes in (Processes(1), Processes(4))
+    )
+    assert one == TENTH.at_once
+    assert TENTH.at_once <= four <= TENTH.at_once + 4 * TENTH.share
+
+
+def test_a_steady_stream_over_several_processes_gets_no_more_than_the_rate() -> None:
+    """Five a second for ten minutes, where one a second may."""
+    processes = Processes(4)
+    through = sum(
+        processes.admitted(number, TENTH, NOON + timedelta(seconds=number / 5))
+        for number in range(3000)
+    )
+    assert through <= TENTH.at_once + 600 + 4 * TENTH.share
+
+
+def test_who_knocks_now_and_then_costs_no_statement() -> None:
+    processes = Processes(4)
+    for number in range(600):
+        assert processes.admitted(number, TENTH, NOON + timedelta(seconds=number * 11))
+    assert processes.told == []
+
+
+def test_a_whole_school_costs_a_statement_for_a_tenth_of_the_limit() -> None:
+    processes = Processes(1)
+    for number in range(10_000):
+        assert processes.admitted(0, ADDRESS, NOON + timedelta(seconds=300 * number / 10_000))
+    assert len(processes.told) == 10_000 // ADDRESS.share
+
+
 def test_the_memory_of_knocks_is_bounded() -> None:
     limiter = Limiter()
     for number in range(MOST_KEYS + 10):
         limiter.admit(LIMIT, number, NOON)
-    assert len(limiter._full_at) <= MOST_KEYS
+    assert len(limiter._buckets) <= MOST_KEYS
 
 
 def test_a_school_of_five_thousand_enters_from_one_address_in_five_minutes() -> None:
@@ -121,6 +174,18 @@ def test_uploads_of_one_session_are_limited_before_they_are_read(
     assert {upload(home) for _ in range(UPLOAD.at_once)} == {404}
     assert upload(home) == 429
     assert upload(sign_in(classroom.enrol("同学"), Role.STUDENT)) == 404
+
+
+def test_what_one_process_counted_another_on_the_same_database_knows(
+    app: Flask, settings: Settings, catalogue: Catalogue
+) -> None:
+    parts = [build_parts(settings, catalogue=catalogue, clock=lambda: NOON) for _ in range(2)]
+    first, second = (create_app(each).test_client() for each in parts)
+    assert {log_in(first) for _ in range(LOGIN.at_once)} == {302}
+    through = [log_in(second) for _ in range(LOGIN.at_once)].count(302)
+    assert through == LOGIN.share
+    for each in parts:
+        each.database.close()
 
 
 @pytest.fixture
