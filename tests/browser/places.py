@@ -106,7 +106,8 @@ def _named(page: VisitedPage, words: str) -> str:
     found = re.search(rf'href="([^"]+)"[^<]*>(?:[^<]*<span>)?{re.escape(words)}<', page.html)
     if found is None:
         raise LookupError(f"no link of {words} at {page.url}")
-    return urljoin(page.url, found[1].replace("&amp;", "&"))
+    address: str = found[1]
+    return urljoin(page.url, address.replace("&amp;", "&"))
 
 
 INSTITUTION = "institution"
