@@ -46,6 +46,11 @@ REASONS: Mapping[str, Text] = {
     ),
     "second": Text("正在复评，这里不能更改", "marked by a second rater: not changed here"),
     "under_review": Text("复核中，只能由复核结论更改", "under review: only its answer changes it"),
+    "in_the_future": Text(
+        "提交时间晚于现在：请先校准服务器时钟",
+        "handed in later than now: put the server's clock right first",
+    ),
+    "taken_later": Text("导出时间晚于现在", "taken out later than now"),
 }
 
 
@@ -125,9 +130,9 @@ def _remarks(floor: Floor, language: str) -> Iterator[list[str]]:
 # --- Back -----------------------------------------------------------------------------------------
 
 
-def plan_of(rows: Rows, floor: Floor) -> TablePlan:
+def plan_of(rows: Rows, floor: Floor, *, now: datetime) -> TablePlan:
     """What the rows of a file would change, cell by cell, and every problem. Stores nothing."""
-    table = _Table(rows, floor)
+    table = _Table(rows, floor, now)
     seen: set[int] = set()
     for number in table.numbers():
         row = table.student(number)
@@ -152,8 +157,9 @@ def plan_of(rows: Rows, floor: Floor) -> TablePlan:
 class _Table:
     """A table read back: where each column is, and what it would do."""
 
-    def __init__(self, rows: Rows, floor: Floor) -> None:
+    def __init__(self, rows: Rows, floor: Floor, now: datetime) -> None:
         self.rows, self.floor, self.plan = rows, floor, TablePlan()
+        self._now = now
         self._head = [_plain(each) for each in rows[0]] if rows else []
         columns = {"number": _NUMBER, "name": _NAME, "taken": _TAKEN, "key": _KEY}
         wanted = {name: (words.zh, words.en or "") for name, words in columns.items()}
@@ -229,7 +235,7 @@ class _Table:
 
     def base(self, number: int, row: FloorRow) -> Mapping[str, Rating] | None:
         """What stood in the tool when the row was taken out; nothing where it does not say when,
-        None where it cannot be read, which is noted."""
+        None where it cannot be read, which is noted. A time to come would hide every conflict."""
         words = self._at(number, "taken")
         if not words:
             return {}
@@ -240,6 +246,9 @@ class _Table:
         if taken is None or taken.tzinfo is None:
             reason = Text("导出时间被改动了", "the time it was taken out was changed")
             self.refuse(number, "taken", reason)
+            return None
+        if taken > self._now:
+            self.refuse(number, "taken", REASONS["taken_later"])
             return None
         return latest(each for each in row.given if each.rated_at <= taken)
 
@@ -273,6 +282,8 @@ class _Table:
             return REASONS["performance_level"]
         if row.lock is not None or code in row.frozen:
             return REASONS[row.lock.value if row.lock else "under_review"]
+        if row.attempt and (row.attempt.submitted_at or self._now) > self._now:
+            return REASONS["in_the_future"]
         if (fault := _comment_fault(comment)) is not None:
             return fault
         try:

@@ -11,7 +11,7 @@ from lti_tool.domain.attainment import AttainmentState, attainment_state, in_sco
 from lti_tool.domain.errors import NotFoundError, ReasonMissingError, TransitionError
 from lti_tool.domain.mastery import MasteryState
 from lti_tool.domain.notification import NotificationKind
-from lti_tool.domain.rating import Rating, in_force, latest
+from lti_tool.domain.rating import Rating, check_time, in_force, latest
 from lti_tool.domain.review import (
     Consequence,
     Review,
@@ -139,6 +139,7 @@ def _correct(
         supersedes=corrects,
         second_rater_id=None,
     )
+    check_time(rating)
     ratings.add_ratings(work.session, [rating])
     return rating
 

@@ -138,6 +138,7 @@ def settle(
     if not settlement.reason.strip():
         raise ReasonMissingError
     rating = _settled(work, submission, assessment, settlement)
+    check_time(rating)
     ratings.add_ratings(work.session, [rating])
     resolution = Resolution(rating.id, work.actor_id, work.now, settlement.reason.strip())
     second_markings.add_resolution(work.session, submission.id, settlement.code, resolution)

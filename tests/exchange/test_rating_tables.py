@@ -2,6 +2,7 @@
 from what somebody else changed meanwhile."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,7 @@ def give(
 
 
 def back(classroom: Classroom, made: Assessment, rows: Table) -> TablePlan:
-    return plan_of(rows, floor(classroom, made))
+    return plan_of(rows, floor(classroom, made), now=classroom.now)
 
 
 def reasons(plan: TablePlan) -> list[tuple[str, str]]:
@@ -108,6 +109,32 @@ def test_a_filled_cell_is_new_whatever_the_encoding(
     found = (change.learner, change.code, change.level, change.comment, change.place)
     assert found == (group[0], "2.1.1", 3, "语速适中", "C2")
     assert (change.kind, change.breach) == (ChangeKind.NEW, False)
+
+
+def test_a_row_taken_out_later_than_now_would_hide_conflicts_and_is_refused(
+    classroom: Classroom, made: Assessment, group: list[Account]
+) -> None:
+    rows = out(classroom, made)
+    taken = rows[0].index("导出时间（勿改）")
+    rows[1][2] = "4"
+    rows[1][taken] = (classroom.now + timedelta(days=1)).isoformat()
+    give(classroom, made, group[0], 2)
+    plan = back(classroom, made, rows)
+    assert plan.changes == []
+    assert reasons(plan) == [("G2", "taken out later than now")]
+
+
+def test_work_handed_in_later_than_now_is_not_rated_by_a_file(
+    classroom: Classroom, made: Assessment, group: list[Account]
+) -> None:
+    """The server's clock was set back."""
+    classroom.hand_in(group[0], made)
+    classroom.now -= timedelta(days=1)
+    rows = out(classroom, made)
+    rows[1][2] = "4"
+    plan = back(classroom, made, rows)
+    assert plan.changes == []
+    assert [words.split(":")[0] for _, words in reasons(plan)] == ["handed in later than now"]
 
 
 def test_a_level_may_be_named(classroom: Classroom, made: Assessment, group: list[Account]) -> None:

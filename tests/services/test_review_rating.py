@@ -185,6 +185,19 @@ def test_a_level_that_the_rubric_lacks_is_refused_and_the_review_stays_open(case
     assert case.state(CODE) is MasteryState.UNDER_REVIEW
 
 
+def test_an_answer_dated_before_the_work_is_refused_and_the_review_stays_open(case: Case) -> None:
+    """The server's clock was set back."""
+    review = case.ask()
+    case.classroom.now -= timedelta(days=1)
+
+    with pytest.raises(BadRatingError) as refused:
+        case.answer(review, 3)
+
+    assert refused.value.reason == "in_the_future"
+    case.classroom.now += timedelta(days=1)
+    assert case.state(CODE) is MasteryState.UNDER_REVIEW
+
+
 def test_nobody_corrects_a_rating_under_review_but_by_the_answer(case: Case) -> None:
     review = case.ask()
 

@@ -1,5 +1,7 @@
 """Second marking of a work: who may do what when, what is held, and what counts in the end."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
@@ -215,6 +217,21 @@ def test_a_difference_is_settled_once_and_with_a_reason(case: Marked) -> None:
     for code in (CODE, "2.1.2"):
         with pytest.raises(SecondMarkingRefusedError, match="settled"):
             case.settle(code, 3)
+
+
+def test_nothing_is_rated_second_nor_settled_before_the_work_was_handed_in(case: Marked) -> None:
+    """The server's clock was set back."""
+    case.first(3, 3, 3)
+    case.classroom.now -= timedelta(days=1)
+    with pytest.raises(BadRatingError, match="in_the_future"):
+        case.mark(CODE, 2)
+    case.classroom.now += timedelta(days=1)
+    case.second(2, 3, 3)
+    case.classroom.now -= timedelta(days=1)
+    with pytest.raises(BadRatingError, match="in_the_future"):
+        case.settle(CODE, 3)
+    case.classroom.now += timedelta(days=1)
+    case.settle(CODE, 3)
 
 
 def test_a_settled_rating_stays_on_record_and_is_corrected_like_any_other(case: Marked) -> None:

@@ -81,7 +81,7 @@ def look_at_table(assessment_id: str) -> ResponseReturnValue:
     sent = request.files.get("table")
     content = sent.read(MAX_BYTES + 1) if sent else b""
     try:
-        plan = plan_of(read_table(content), floor)
+        plan = plan_of(read_table(content), floor, now=wired().clock())
     except TableError as error:
         plan = TablePlan(problems=[CellProblem(error.cell, "", "", error.reason)])
     return _page(floor, plan), 422 if plan.problems else 200
@@ -193,4 +193,6 @@ def _file(floor: Floor, content: bytes, kind: str, ending: str) -> Response:
     day = wired().clock().astimezone(wired().zone).strftime("%Y%m%d")
     name = f"ratings-{floor.assessment.id}-{day}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    with working() as work:
+        work.note("export", f"assessment:{floor.assessment.id}", f"ratings {ending}")
     return Response(content, content_type=kind, headers=headers)
