@@ -3,7 +3,8 @@
 One entry for each person, learner (or list), way and day of the school: enough to answer who has
 seen somebody's data and when, and few enough that the log stays readable and that nobody waits for
 it. A page or program that reads many learners at once is one entry on the list. Teachers' looks
-at the work of their own course are not kept: their ratings and releases are.
+at the work of their own course are not kept: their ratings, releases and the tables that they take
+out are.
 """
 
 from dataclasses import dataclass

@@ -94,3 +94,21 @@ def test_a_look_tells_whether_a_person_or_a_program_read(
 def test_no_name_and_no_secret_stands_in_the_log(classroom: Classroom, eventful: Account) -> None:
     whole = " ".join(f"{each.subject} {each.detail}" for each in entries(classroom))
     assert [each for each in ("黄嘉怡", "李慧", "2024030107", "做得不错") if each in whole] == []
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_teachers_tables_are_exports_in_the_log(
+    classroom: Classroom, client: FlaskClient, sign_in: SignIn, ending: str
+) -> None:
+    teacher = f"{sign_in(classroom.teacher, Role.TEACHER)}/teacher"
+    assessment = classroom.set_up()
+
+    for path in (f"assessments/{assessment.id}/table", "class"):
+        assert client.get(f"{teacher}/{path}.{ending}").status_code == 200
+
+    kept = [each for each in entries(classroom) if each.action == "export"]
+    assert [(each.subject, each.detail) for each in kept] == [
+        (f"assessment:{assessment.id}", f"ratings {ending}"),
+        (f"course:{classroom.course.id}", f"class {ending}"),
+    ]
+    assert {each.actor_id for each in kept} == {classroom.teacher.id}

@@ -11,7 +11,7 @@ from lti_tool.domain.mastery import MasteryState
 from lti_tool.exchange.spreadsheets import csv_file, xlsx_file
 from lti_tool.persistence.standings import Standing
 from lti_tool.services.show_class import ClassMap, ClassRow, Column, show_class
-from lti_tool.web.access import member, reading, requires
+from lti_tool.web.access import member, reading, requires, working
 from lti_tool.web.localisation import gettext, in_page_language, language
 from lti_tool.web.wiring import wired
 
@@ -80,4 +80,6 @@ def _cell(standing: Standing | None, words: Words) -> str:
 def _file(content: bytes, kind: str, ending: str) -> Response:
     day = wired().clock().astimezone(wired().zone).strftime("%Y%m%d")
     headers = {"Content-Disposition": f'attachment; filename="class-{day}.{ending}"'}
+    with working() as work:
+        work.note("export", f"course:{member().course_id}", f"class {ending}")
     return Response(content, content_type=kind, headers=headers)
