@@ -26,6 +26,7 @@ from . import (
     files,
     grades,
     keys,
+    learners,
     platforms,
     privacy,
     school_join,
@@ -36,7 +37,7 @@ from .console import ConsoleError, complain
 
 PARTS = (
     *(demo, serve, databases, backup, platforms, school_join, access, files),
-    *(keys, standards, grades, attainment, audit, privacy, doctor),
+    *(keys, standards, grades, attainment, audit, learners, privacy, doctor),
 )
 
 

@@ -2,13 +2,12 @@
 
 import argparse
 
-from lti_tool.domain.launch import Person
-from lti_tool.persistence import courses, people, schools
+from lti_tool.persistence import courses, schools
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.schools import School
 from lti_tool.services.join_schools import CannotJoinError, join_schools
 
-from .access import ISSUER
+from .acting import command_line
 from .console import ConsoleError, said, say, write
 from .environment import open_parts
 
@@ -42,10 +41,7 @@ def _join(options: argparse.Namespace) -> int:
             if gone == into:
                 words = said("这是同一所学校", "this is the same school")
                 raise ConsoleError(words)
-            here = Person(sub=f"command-line-{into.id}", name=said("命令行", "command line"))
-            actor = people.remember_person(
-                session, school_id=into.id, issuer=ISSUER, person=here, now=now
-            )
+            actor = command_line(session, into.id, now)
             join_schools(session, gone.id, into.id, now=now, asked_by=actor.id)
     except CannotJoinError as refused:
         raise ConsoleError(_why(refused), code=1) from refused
