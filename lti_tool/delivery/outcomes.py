@@ -51,8 +51,3 @@ class Outcome:
         """The trouble that concerns every score of the platform; None for any other outcome."""
         what = self.what
         return what if isinstance(what, RetryLater) and what.reason in OF_THE_PLATFORM else None
-
-    @property
-    def is_answer(self) -> bool:
-        """Whether the platform answered as one that is well."""
-        return not isinstance(self.what, NotTried) and self.platform_trouble is None

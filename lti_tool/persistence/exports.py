@@ -145,12 +145,6 @@ def exports_of(
     return [_export(row) for row in rows], total or 0
 
 
-def every_export(session: Session) -> Iterator[Export]:
-    """The exports of all schools, the newest first."""
-    for row in session.scalars(_records().order_by(*_newest_first())):
-        yield _export(row)
-
-
 def last_list(
     session: Session,
     school_id: int,
@@ -193,18 +187,16 @@ def note_file(session: Session, export_id: str, digest: str) -> None:
     )
 
 
-def forget_person(session: Session, learner_id: int) -> None:
-    """Take the learner's name and number out of every export. Filters that searched for one of
-    them lose what was searched for."""
-    told = session.scalars(select(ExportedPersonRow).filter_by(learner_id=learner_id)).all()
+def forget_searches(session: Session, learner_id: int) -> None:
+    """Let exports whose filter searched for the learner lose what was searched for. Before their
+    name and number are taken out, by which such filters are known."""
+    told = session.scalars(select(ExportedPersonRow).filter_by(learner_id=learner_id))
     words = {
         word.casefold()
         for row in told
         for word in (row.student_number, row.name, row.latin_name)
         if word
     }
-    for row in told:
-        row.student_number = row.name = row.latin_name = ""
     searched = _records().where(ExportRow.asked.contains('"search"'))
     for export in session.scalars(searched):
         asked = dict(json.loads(export.asked))

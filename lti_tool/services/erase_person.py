@@ -15,6 +15,7 @@ from lti_tool.domain.personal_data import Erasure, Held, Occasion, Refusal
 from lti_tool.persistence import (
     audit_log,
     erasures,
+    exports,
     learners,
     people,
     personal_data,
@@ -94,6 +95,7 @@ def _erase(
     begun = erasures.begin_erasure(
         session, account, occasion, asked_by=by, now=now, files=files, parts=parts
     )
+    exports.forget_searches(session, account_id)
     personal_data.erase(session, account_id, now=now)
     audit_log.note(
         session, "erase", f"learner:{account_id}", actor_id=by, now=now, detail=occasion.value

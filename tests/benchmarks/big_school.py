@@ -86,12 +86,6 @@ def fill_class(database: Database, bundle: StandardBundle, size: int) -> tuple[i
     return course_id, len(keys)
 
 
-def ratings_in(database: Database) -> int:
-    """How many ratings there are."""
-    with database.reading() as session:
-        return session.scalar(select(func.count()).select_from(TABLE["ratings"])) or 0
-
-
 def _school(connection: Connection) -> None:
     _add(connection, "schools", [{"name": "示例职业学院"}])
     platform = {

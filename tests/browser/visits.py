@@ -5,7 +5,6 @@ Not here: what they do inside the tool, which the tests say step by step.
 
 import time
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
 
@@ -49,11 +48,6 @@ class Visit:
         if found is None:
             raise LookupError("no tool on this page")
         return found
-
-    def session_url(self) -> str:
-        """Where the pages of this person's session begin, without a slash at the end."""
-        _, s, token, *_ = urlsplit(self.frame().url).path.split("/")
-        return f"{self.demo.tool_url}/{s}/{token}"
 
     def to_course(self) -> None:
         """The course page, over its tab."""

@@ -1,6 +1,5 @@
 """A person is forgotten, and the levels and records that rest on their work are not."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from lti_tool.delivery.privacy import Remover
 from lti_tool.domain.errors import ErasureRefusedError, NotFoundError
 from lti_tool.domain.launch import Person, Role
-from lti_tool.domain.personal_data import Erasure, Fate, Occasion, Refusal
+from lti_tool.domain.personal_data import Fate, Refusal
 from lti_tool.domain.submission import Evidence, EvidenceKind
 from lti_tool.files import EvidenceStore
 from lti_tool.persistence import audit_log, courses, erasures, people, submissions
@@ -17,7 +16,6 @@ from lti_tool.services.draft_submission import add_evidence, begin_attempt
 from lti_tool.services.erase_person import (
     YEAR,
     Plan,
-    erase_person,
     find_people,
     keep_longer,
     plan_erasure,
@@ -28,6 +26,7 @@ from lti_tool.services.replay_decisions import Outcome, replay_decisions
 from lti_tool.services.review_rating import ask_review
 from tests.services.attaining import master, sign_off_now, whole_level
 from tests.services.classroom import ISSUER, START, Classroom, enrol, open_course
+from tests.services.erasing import erase
 
 NAME, NUMBER, EMAIL = "欧阳晓薇", "20267654321", "ouyang.xiaowei@school.example"
 SECRETS = (NAME, NUMBER, EMAIL, "晓薇的录音", "晓薇做得很好", "晓薇不同意")
@@ -56,19 +55,6 @@ def come(classroom: Classroom, person: Person, *, years_on: float = 0) -> Accoun
 def plan(classroom: Classroom, person: Account) -> Plan:
     with classroom.reading() as session:
         return plan_erasure(session, person.id, school_id=classroom.course.school_id)
-
-
-def erase(classroom: Classroom, person: Account) -> tuple[Erasure, ...]:
-    classroom.now += timedelta(minutes=1)
-    with classroom.database.transaction() as session:
-        return erase_person(
-            session,
-            person.id,
-            school_id=classroom.course.school_id,
-            occasion=Occasion.ASKED,
-            by=classroom.teacher.id,
-            now=classroom.now,
-        )
 
 
 def replayed(classroom: Classroom) -> list[Outcome]:

@@ -19,6 +19,7 @@ from lti_tool.services.show_exports import list_exports, open_export, show_expor
 from tests.services.attaining import LEVEL, master, rate_once_more, sign_off_now, whole_level
 from tests.services.classroom import ISSUER, START, Classroom
 from tests.services.counting import queries
+from tests.services.erasing import erase
 
 PLAIN = Manner("zh", "Asia/Shanghai")
 FULL = replace(PLAIN, objectives=objectives)
@@ -146,8 +147,7 @@ def test_who_is_erased_leaves_every_export_and_nobody_else_does(
 ) -> None:
     content = drawn(classroom)
     export = keep(classroom, content, search="甲")
-    with classroom.database.transaction() as session:
-        exports.forget_person(session, class_of_two["甲"].id)
+    erase(classroom, class_of_two["甲"])
     first, second = again(classroom, export).lines
     assert (first.holder.name, first.holder.student_number) == ("", "")
     assert first.mastered == 49

@@ -7,15 +7,14 @@ import pytest
 from lti_tool.domain.attainment import AttainmentState
 from lti_tool.domain.errors import ErasureRefusedError, NotFoundError
 from lti_tool.domain.launch import Person, Role
-from lti_tool.domain.personal_data import Erasure, Occasion
 from lti_tool.persistence import erasures, people
-from lti_tool.persistence.people import Account
-from lti_tool.services.erase_person import YEAR, erase_person, plan_erasure, propose_due
+from lti_tool.services.erase_person import YEAR, plan_erasure, propose_due
 from lti_tool.services.export_person import export_person
 from lti_tool.services.merge_accounts import merge_accounts
 from lti_tool.services.replay_decisions import Outcome
 from tests.services.attaining import sign_off_now
 from tests.services.classroom import ISSUER, Classroom
+from tests.services.erasing import erase
 from tests.services.merged import Twice, two_accounts
 
 
@@ -24,24 +23,12 @@ def twice(classroom: Classroom) -> Twice:
     return two_accounts(classroom)
 
 
-def erase(twice: Twice, person: Account) -> tuple[Erasure, ...]:
-    with twice.here.working() as work:
-        return erase_person(
-            work.session,
-            person.id,
-            school_id=twice.school_id,
-            occasion=Occasion.ASKED,
-            by=None,
-            now=work.now,
-        )
-
-
 def test_whoever_is_erased_is_so_on_every_account_and_decisions_replay_all_the_same(
     twice: Twice,
 ) -> None:
     twice.merge()
     sign_off_now(twice.here, twice.first)
-    gone = erase(twice, twice.second)
+    gone = erase(twice.here, twice.second)
     assert [each.person_id for each in gone] == [twice.first.id, twice.second.id]
     with twice.here.reading() as session:
         left = [people.account(session, each.person_id) for each in gone]
@@ -52,7 +39,7 @@ def test_whoever_is_erased_is_so_on_every_account_and_decisions_replay_all_the_s
 
 def test_an_account_parted_before_is_not_erased_with_the_other(twice: Twice) -> None:
     twice.part(twice.merge())
-    (gone,) = erase(twice, twice.first)
+    (gone,) = erase(twice.here, twice.first)
     assert gone.person_id == twice.first.id
     with pytest.raises(NotFoundError):
         twice.merge()
@@ -66,7 +53,7 @@ def test_nobody_is_erased_where_one_of_their_accounts_may_not_be(twice: Twice) -
     decided = replace(twice.here, teacher=teaching)
     decided.finish(twice.first, twice.here.set_up())
     with pytest.raises(ErasureRefusedError):
-        erase(twice, twice.second)
+        erase(twice.here, twice.second)
     assert [each.learner.name for each in twice.outcomes().rows] == ["黄嘉怡"]
 
 

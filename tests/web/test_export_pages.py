@@ -15,6 +15,7 @@ from lti_tool.persistence import audit_log, exports
 from lti_tool.persistence.people import Account
 from tests.services.attaining import LEVEL, rate_once_more
 from tests.services.classroom import Classroom, enrol
+from tests.services.erasing import erase
 from tests.web.conftest import SignIn
 
 
@@ -84,8 +85,7 @@ def test_a_second_download_is_byte_for_byte_the_first(registrar: Registrar, kind
 def test_a_file_that_is_not_the_same_again_is_noted(registrar: Registrar) -> None:
     address = registrar.made()
     registrar.get(f"{address}/file")
-    with registrar.classroom.database.transaction() as session:
-        exports.forget_person(session, registrar.learner.id)
+    erase(registrar.classroom, registrar.learner)
     assert registrar.get(f"{address}/file").status_code == 200
     assert "were erased since" in registrar.get(address).text
     with registrar.classroom.reading() as session:

@@ -17,7 +17,6 @@ from tests.exchange.frameworks.bundles import real
 BASE = "https://tool.example"
 HEAD = ["vendor_guid", "object_type", "title", "mastery_points", "parent_guids", "ratings"]
 RUBRIC = ["Rubric Name", "Criteria Name", "Criteria Description", "Criteria Enable Range"]
-CLARITY = ["Debate", "Clarity", "Is it clear?", "false"]
 RATING = ["Rating Name", "Rating Description", "Rating Points"]
 
 
