@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lti_tool.app import Parts
 from lti_tool.domain.score import assessment_score
 from lti_tool.persistence import assessments, line_items, people, ratings, scores, submissions
+from lti_tool.persistence.audit_log import AuditRow
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.line_items import LineItemRow
 from lti_tool.persistence.ratings import RatingRow
@@ -115,12 +116,18 @@ def _told(grades: Sequence[Decimal]) -> str:
 
 
 def _history(parts: Parts, session: Session, task: Task) -> Iterator[Decimal]:
-    """Every grade of a submission, in the order in which its ratings made them."""
+    """Every grade of a submission, in the order in which its ratings were written down, which a
+    clock that is set back does not change."""
     assessment = assessments.assessment(session, task["assessment_id"], course_id=task["course_id"])
     rubric = parts.catalogue.find(assessment.standard_id).rubric
     in_force = {}
-    stored = ratings.ratings_of_submission(session, task["submission_id"])
-    for each in sorted(stored, key=lambda rating: rating.rated_at):
+    submission_id = task["submission_id"]
+    stored = {each.id: each for each in ratings.ratings_of_submission(session, submission_id)}
+    written = select(AuditRow.detail).filter_by(
+        action="rate", subject=f"submission:{submission_id}"
+    )
+    for detail in session.scalars(written.order_by(AuditRow.id)):
+        each = stored[detail.split()[-1]]
         in_force[each.requirement.code] = each
         given = assessment_score(assessment, rubric, in_force)
         if given is not None:
