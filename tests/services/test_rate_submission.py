@@ -79,6 +79,19 @@ def test_a_correction_keeps_the_rating_it_corrects(classroom: Classroom) -> None
         assert len(ratings.ratings_of_submission(session, work.id)) == 2
 
 
+def test_a_correction_counts_though_the_clock_was_set_back_before_it(classroom: Classroom) -> None:
+    made = classroom.set_up(given=conditions(release=ReleaseMode.AT_ONCE))
+    work = classroom.hand_in(classroom.enrol("李"), made)
+    classroom.now += timedelta(hours=1)
+    classroom.rate(work, made, 3, 4, 2)
+    classroom.now -= timedelta(minutes=30)
+    corrected = newest(classroom, work)["2.1.1"]
+    classroom.rate_code(work, made, "2.1.1", 1, "看错了", seen=corrected.id)
+    assert newest(classroom, work)["2.1.1"].performance_level == 1
+    grade = next(each for each in sent(classroom) if each.maximum == made.points)
+    assert str(grade.given) == "10.00"
+
+
 def test_somebody_elses_newer_word_is_not_overwritten_unseen(classroom: Classroom) -> None:
     made = classroom.set_up()
     work = classroom.hand_in(classroom.enrol("李"), made)
