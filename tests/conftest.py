@@ -1,5 +1,5 @@
-"""Fixtures that every room's tests may use: databases, the guard against outside connections, and
-how the browser starts. What only one room needs stays in that room's own conftest.
+"""Fixtures that every room's tests may use: databases, the guard against outside connections,
+a course, and how the browser starts. What only one room needs stays in that room's own conftest.
 """
 
 import os
@@ -12,13 +12,16 @@ from typing import Any
 import hypothesis
 import pytest
 
+from lti_tool.catalogue import Catalogue, load_catalogue
 from lti_tool.persistence.database import Database, upgrade
 from tests.chromium import launch_arguments
 from tests.compiled_once import compiled_once
 from tests.loopback import loopback_only
 from tests.postgresql import TEMPLATE, PostgresqlServer, shared_server
+from tests.services.classroom import Classroom, classroom_in
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
+ROOT = Path(__file__).parent.parent
+MIGRATIONS = ROOT / "migrations"
 
 # A slow machine is no failed property.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -110,6 +113,23 @@ def _new_database(server: PostgresqlServer, *, template: str) -> Iterator[str]:
     server.create(name, template=template)
     yield server.url(name)
     server.drop(name)
+
+
+# --- The real standards, and a course ------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The real standards."""
+    return load_catalogue(ROOT / "rubrics", ROOT / "mappings")
+
+
+@pytest.fixture
+def classroom(sqlite_url: str, catalogue: Catalogue) -> Iterator[Classroom]:
+    """An empty course with one teacher, on SQLite."""
+    database = Database(sqlite_url)
+    yield classroom_in(database, catalogue)
+    database.close()
 
 
 # --- Browser --------------------------------------------------------------------------------------

@@ -11,16 +11,14 @@ from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from lti_tool.app import build_parts, create_app
-from lti_tool.catalogue import Catalogue, load_catalogue
+from lti_tool.catalogue import Catalogue
 from lti_tool.domain.access_token import AccessToken, Scope
 from lti_tool.domain.launch import Role
 from lti_tool.persistence.courses import Course
-from lti_tool.persistence.database import Database
 from lti_tool.services.issue_token import By, Wish, issue_token
 from lti_tool.settings import read_settings
-from tests.services.classroom import Classroom, enrol, open_course
+from tests.services.classroom import Classroom, enrol
 
-ROOT = Path(__file__).parent.parent.parent
 EVERYTHING = frozenset(Scope)
 
 
@@ -74,21 +72,6 @@ def token_for(
             school_id=chosen.school_id,
             owner_id=owner.id,
         )
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    """The real standards."""
-    return load_catalogue(ROOT / "rubrics", ROOT / "mappings")
-
-
-@pytest.fixture
-def classroom(sqlite_url: str, catalogue: Catalogue) -> Iterator[Classroom]:
-    """A course with one teacher; its clock is the application's, too."""
-    database = Database(sqlite_url)
-    course = open_course(database)
-    yield Classroom(database, catalogue, course, enrol(database, course, "周敏", Role.TEACHER))
-    database.close()
 
 
 @pytest.fixture

@@ -5,14 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from lti_tool.catalogue import Catalogue, StandardBundle, load_catalogue
+from lti_tool.catalogue import Catalogue, StandardBundle
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "rubrics", ROOT / "mappings")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Calls the command in an environment of its own."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,12 +14,22 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """An own data directory, an address, and an English locale."""
+def environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _sqlite_template: Path
+) -> dict[str, str]:
+    """An own data directory with an empty database, an address, and an English locale."""
+    (tmp_path / "data").mkdir()
+    shutil.copyfile(_sqlite_template, tmp_path / "data" / "dabiao.sqlite3")
     values = {"LTI_TOOL_DATA_DIR": str(tmp_path / "data"), "LTI_TOOL_BASE_URL": BASE_URL}
     for name, value in {**values, "LC_ALL": "C.UTF-8"}.items():
         monkeypatch.setenv(name, value)
     return values
+
+
+@pytest.fixture
+def nothing_yet(environment: dict[str, str]) -> None:
+    """No database either: the first command that needs it makes it."""
+    Path(environment["LTI_TOOL_DATA_DIR"], "dabiao.sqlite3").unlink()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from lti_tool.app import signing_key
-from lti_tool.catalogue import Catalogue, load_catalogue
+from lti_tool.catalogue import Catalogue
 from lti_tool.cli.environment import open_parts
 from lti_tool.domain.launch import Role
 from lti_tool.domain.submission import Evidence, EvidenceKind, Submission
@@ -26,9 +26,8 @@ from lti_tool.services.draft_submission import add_evidence, begin_attempt, remo
 from lti_tool.services.explain_decision import explain_decision
 from tests.cli.conftest import Run
 from tests.services.attaining import LEVEL, master, sign_off_now, whole_level
-from tests.services.classroom import STANDARD, Classroom, enrol, open_course
+from tests.services.classroom import STANDARD, Classroom, classroom_in, enrol
 
-ROOT = Path(__file__).parent.parent.parent
 PAIRS = [("sqlite", "postgresql"), ("postgresql", "sqlite")]
 """Each kind is backed up and restored once, and moved to the other on the way."""
 
@@ -45,11 +44,6 @@ class School:
     backup: Path
 
 
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "rubrics", ROOT / "mappings")
-
-
 @pytest.fixture(params=PAIRS, ids=["sqlite-to-postgresql", "postgresql-to-sqlite"])
 def school(
     request: pytest.FixtureRequest,
@@ -60,8 +54,6 @@ def school(
 ) -> Iterator[School]:
     old, new = (request.getfixturevalue(f"{kind}_url") for kind in request.param)
     database, opened = Database(old), []
-    course = open_course(database)
-    teacher = enrol(database, course, "周敏", Role.TEACHER)
 
     def live_at(url: str, folder: str) -> None:
         monkeypatch.setenv("LTI_TOOL_DATABASE_URL", url)
@@ -73,7 +65,7 @@ def school(
         return opened[-1]
 
     live_at(old, "old")
-    classroom = Classroom(database, catalogue, course, teacher)
+    classroom = classroom_in(database, catalogue)
     store = EvidenceStore(tmp_path / "old" / "evidence", 1_000_000)
     yield School(run, classroom, store, move, tmp_path / "backup.tar")
     for each in (database, *opened):
@@ -304,6 +296,7 @@ def test_a_backup_is_not_overwritten(school: School) -> None:
     assert school.backup.read_bytes() == b"the only one"
 
 
+@pytest.mark.usefixtures("nothing_yet")
 def test_an_empty_database_is_no_backup(run: Run, tmp_path: Path) -> None:
     """Without its settings the command would save another place's nothing."""
     code, _, complaint = run("backup", str(tmp_path / "nothing.tar"))

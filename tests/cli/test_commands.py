@@ -81,6 +81,7 @@ def test_complaints_follow_the_locale(run: Run, monkeypatch: pytest.MonkeyPatch)
     assert "没有标准" in run("standard", "show", "999999")[2]
 
 
+@pytest.mark.usefixtures("nothing_yet")
 def test_a_platform_is_registered_listed_approved_and_removed(run: Run) -> None:
     code, out, _ = run("platform", "add", *options())
     assert code == 0
@@ -145,12 +146,14 @@ def test_a_link_names_its_school_where_there_are_several(run: Run) -> None:
     assert run("access", "add", "--role", "registrar", "--school", "二职校")[0] == 0
 
 
+@pytest.mark.usefixtures("nothing_yet")
 def test_the_database_is_upgraded_and_checked(run: Run) -> None:
     assert run("database", "check")[0] == 1
     assert run("database", "upgrade")[0] == 0
     assert run("database", "check")[0] == 0
 
 
+@pytest.mark.usefixtures("nothing_yet")
 def test_the_doctor_names_what_is_wrong(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     code, out, _ = run("doctor", "--offline")
     assert code == 1
@@ -223,7 +226,6 @@ def test_processes_that_start_at_once_have_the_same_secret_key(tmp_path: Path) -
 
 def test_a_secret_key_that_is_empty_is_no_secret_key(run: Run, environment: dict[str, str]) -> None:
     kept = Path(environment["LTI_TOOL_DATA_DIR"]) / "secret-key"
-    kept.parent.mkdir()
     kept.touch()
     code, _, err = run("keys", "rotate")
     assert (code, f"{kept}: holds no secret key" in err) == (2, True)

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lti_tool.catalogue import Catalogue, load_catalogue
+from lti_tool.catalogue import Catalogue
 from lti_tool.delivery.file_sweep import UPLOADS_KEPT, FileSweeper, Swept
 from lti_tool.domain.assessment import Assessment
-from lti_tool.domain.launch import Role
 from lti_tool.domain.submission import Evidence, EvidenceKind, Submission
 from lti_tool.files import EvidenceStore, KeptFile, Parts
 from lti_tool.persistence import uploads
@@ -20,22 +19,15 @@ from lti_tool.services.draft_submission import add_evidence, begin_attempt, remo
 from lti_tool.services.return_submission import return_submission
 from lti_tool.services.submit_evidence import submit_evidence
 from lti_tool.services.upload_file import begin_upload
-from tests.services.classroom import Classroom, enrol, open_course
+from tests.services.classroom import Classroom, classroom_in
 
-ROOT = Path(__file__).parent.parent.parent
 NOW = datetime.now(UTC)
 LONG_AGO = NOW - timedelta(days=2)
 
 
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "rubrics", ROOT / "mappings")
-
-
 @pytest.fixture
 def classroom(database: Database, catalogue: Catalogue) -> Classroom:
-    course = open_course(database)
-    return Classroom(database, catalogue, course, enrol(database, course, "周敏", Role.TEACHER))
+    return classroom_in(database, catalogue)
 
 
 @pytest.fixture

@@ -4,36 +4,28 @@ happens when it fails."""
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from lti_tool.catalogue import Catalogue, load_catalogue
+from lti_tool.catalogue import Catalogue
 from lti_tool.delivery import mail_words
 from lti_tool.delivery.forgetting import NotificationSweeper
 from lti_tool.delivery.mailing import LEASE, MOST_ATTEMPTS, STALE, MailCarrier, Sending
 from lti_tool.delivery.smtp import mail_server
 from lti_tool.delivery.tasks import deliver_all
 from lti_tool.domain.assessment import Assessment
-from lti_tool.domain.launch import Role
 from lti_tool.domain.notification import SOON, NotificationKind
 from lti_tool.persistence import mailings, notifications, platforms
 from lti_tool.persistence.database import Database
 from lti_tool.persistence.mailings import MailState
 from lti_tool.persistence.people import Account, PersonRow
 from tests.delivery.mailbox import TAKEN, Mailbox, serving
-from tests.services.classroom import Classroom, enrol, open_course
+from tests.services.classroom import Classroom, classroom_in
 
-ROOT = Path(__file__).parent.parent.parent
 SENDER = "达标 <dabiao@school.example>"
 NIGHT = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 """After the evening in Shanghai."""
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "rubrics", ROOT / "mappings")
 
 
 @pytest.fixture
@@ -43,10 +35,8 @@ def classroom(sqlite_url: str, catalogue: Catalogue) -> Iterator[Classroom]:
 
 def opened(url: str, catalogue: Catalogue) -> Iterator[Classroom]:
     database = Database(url)
-    course = open_course(database)
-    teacher = enrol(database, course, "周敏", Role.TEACHER)
-    classroom = Classroom(database, catalogue, course, teacher)
-    know(classroom, teacher, "zhou@school.example")
+    classroom = classroom_in(database, catalogue)
+    know(classroom, classroom.teacher, "zhou@school.example")
     yield classroom
     database.close()
 

@@ -1,19 +1,17 @@
 """Standings that nobody waits for: a pass over a school in pieces, and mastery that lapses."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete
 
-from lti_tool.catalogue import Catalogue, content_of, load_catalogue
+from lti_tool.catalogue import Catalogue, content_of
 from lti_tool.delivery import rebuilding as module
 from lti_tool.delivery.rebuilding import rebuild
 from lti_tool.delivery.standings import BATCH, LEASE, StandingKeeper, Surroundings
-from lti_tool.domain.launch import Role
 from lti_tool.domain.mapping import MasteryRule
 from lti_tool.domain.mastery import MasteryState
 from lti_tool.domain.standard import RequirementKey
@@ -24,23 +22,14 @@ from lti_tool.persistence.recomputations import Recomputation
 from lti_tool.persistence.school_rules import StoredRule
 from lti_tool.persistence.standings import AttainmentRow, MasteryRow
 from tests.services.attaining import give
-from tests.services.classroom import STANDARD, Classroom, enrol, open_course
+from tests.services.classroom import STANDARD, Classroom, classroom_in
 
-ROOT = Path(__file__).parent.parent.parent
 KEY = RequirementKey("elementary", "2.1.1")
 
 
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "rubrics", ROOT / "mappings")
-
-
 @pytest.fixture
-def classroom(database_url: str, catalogue: Catalogue) -> Iterator[Classroom]:
-    database = Database(database_url)
-    course = open_course(database)
-    yield Classroom(database, catalogue, course, enrol(database, course, "周敏", Role.TEACHER))
-    database.close()
+def classroom(database: Database, catalogue: Catalogue) -> Classroom:
+    return classroom_in(database, catalogue)
 
 
 def keeper(classroom: Classroom) -> StandingKeeper:

@@ -1,39 +1,21 @@
 """The ratings as a table: what goes out comes back as nothing new, and what changed is told apart
 from what somebody else changed meanwhile."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from lti_tool.catalogue import Catalogue, load_catalogue
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.launch import Role
 from lti_tool.exchange.rating_tables import ChangeKind, TablePlan, plan_of, rating_rows
 from lti_tool.exchange.spreadsheets import TableError, csv_file, read_table, xlsx_file
-from lti_tool.persistence.database import Database
 from lti_tool.persistence.people import Account
 from lti_tool.services.draft_submission import begin_attempt
 from lti_tool.services.rate_by_code import Cell, Floor, give_cells, show_floor
 from lti_tool.services.return_submission import return_submission
-from tests.services.classroom import Classroom, enrol, open_course
+from tests.services.classroom import Classroom
 
-ROOT = Path(__file__).parent.parent.parent
 Table = list[list[str]]
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "rubrics", ROOT / "mappings")
-
-
-@pytest.fixture
-def classroom(sqlite_url: str, catalogue: Catalogue) -> Iterator[Classroom]:
-    database = Database(sqlite_url)
-    course = open_course(database)
-    yield Classroom(database, catalogue, course, enrol(database, course, "周敏", Role.TEACHER))
-    database.close()
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@ to go on from, filters, and nothing of another school."""
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from lti_tool.catalogue import Catalogue, load_catalogue
+from lti_tool.catalogue import Catalogue
 from lti_tool.domain.attainment import AttainmentState, DecisionKind
-from lti_tool.domain.launch import Role
 from lti_tool.domain.standard import RequirementKey
 from lti_tool.persistence.audit_pages import AuditFilter, audit_page, waiting_since
 from lti_tool.persistence.database import Database
@@ -29,22 +27,15 @@ from lti_tool.persistence.people import Account
 from lti_tool.persistence.school_assessments import AssessmentFilter, assessments_after
 from lti_tool.persistence.standings import forget_outcomes, outcomes_of_learner, store_outcomes
 from tests.services.attaining import LEVEL, master, sign_off_now, whole_level
-from tests.services.classroom import STANDARD, START, Classroom, enrol, open_course
+from tests.services.classroom import STANDARD, START, Classroom, classroom_in
 
-ROOT = Path(__file__).parent.parent.parent
 NOWHERE = 999
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "rubrics", ROOT / "mappings")
 
 
 @pytest.fixture
 def classroom(database: Database, catalogue: Catalogue) -> Classroom:
     """Two learners with outcomes, one of whom is signed off."""
-    course = open_course(database)
-    room = Classroom(database, catalogue, course, enrol(database, course, "周敏", Role.TEACHER))
+    room = classroom_in(database, catalogue)
     people(room)
     return room
 

@@ -172,6 +172,12 @@ class Classroom:
         return self.release(submission, assessment)
 
 
+def classroom_in(database: Database, catalogue: Catalogue) -> Classroom:
+    """An empty course with one teacher."""
+    course = open_course(database)
+    return Classroom(database, catalogue, course, enrol(database, course, "周敏", Role.TEACHER))
+
+
 def open_course(database: Database, context_id: str = "course-1") -> Course:
     """A course of the one platform, with the grade service unless it is called ``bare``."""
     with database.transaction() as session:

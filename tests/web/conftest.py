@@ -13,25 +13,16 @@ from playwright.sync_api import Browser, BrowserContext
 from werkzeug.serving import make_server
 
 from lti_tool.app import build_parts, create_app
-from lti_tool.catalogue import Catalogue, load_catalogue
+from lti_tool.catalogue import Catalogue
 from lti_tool.domain.launch import Role
 from lti_tool.persistence import sessions
 from lti_tool.persistence.courses import Course
-from lti_tool.persistence.database import Database
 from lti_tool.persistence.people import Account
 from lti_tool.persistence.sessions import SignedIn
 from lti_tool.settings import Settings, read_settings
-from tests.services.classroom import Classroom, enrol, open_course
-
-ROOT = Path(__file__).parent.parent.parent
+from tests.services.classroom import Classroom
 
 SignIn = Callable[..., str]
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    """The real standards."""
-    return load_catalogue(ROOT / "rubrics", ROOT / "mappings")
 
 
 @pytest.fixture
@@ -39,15 +30,6 @@ def settings(sqlite_url: str, tmp_path: Path) -> Settings:
     """The settings of a tool at https://tool.example."""
     environment = {"LTI_TOOL_DATABASE_URL": sqlite_url, "LTI_TOOL_DATA_DIR": str(tmp_path)}
     return read_settings(environment, default_base_url="https://tool.example")
-
-
-@pytest.fixture
-def classroom(sqlite_url: str, catalogue: Catalogue) -> Iterator[Classroom]:
-    """A course with one teacher; its clock is the application's, too."""
-    database = Database(sqlite_url)
-    course = open_course(database)
-    yield Classroom(database, catalogue, course, enrol(database, course, "周敏", Role.TEACHER))
-    database.close()
 
 
 @pytest.fixture

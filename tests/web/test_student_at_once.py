@@ -13,7 +13,7 @@ from lti_tool.domain.launch import Role
 from lti_tool.persistence import submissions
 from lti_tool.persistence.database import Database
 from lti_tool.settings import read_settings
-from tests.services.classroom import Classroom, enrol, open_course
+from tests.services.classroom import Classroom, classroom_in
 from tests.web.conftest import SignIn
 
 AT_ONCE = 6
@@ -21,8 +21,7 @@ AT_ONCE = 6
 
 @pytest.fixture
 def classroom(database: Database, catalogue: Catalogue) -> Classroom:
-    course = open_course(database)
-    return Classroom(database, catalogue, course, enrol(database, course, "周敏", Role.TEACHER))
+    return classroom_in(database, catalogue)
 
 
 @pytest.fixture
