@@ -1,18 +1,19 @@
 """Outcomes as OneRoster 1.2 CSV files in a ZIP: a line item for each level, a result for each
 learner, and mastery of each requirement as a learning objective of that result.
 
-Columns and their order: OneRoster CSV Binding 1.2.1 (1EdTech), section 4. Students are known by
-their student number (the LMS's person_sourcedid); who has none cannot be listed. Schools, classes
-and sessions are the student system's own: the files name this tool's stand-ins for them and do
-not describe them. No cell is altered for spreadsheets, since programs compare the keys. Not here:
-people (users.csv), which the student system knows best.
+Columns and their order: OneRoster CSV Binding 1.2.1 (1EdTech), section 4. Every key that a file
+names stands in a file of the bundle (the binding's appendix A on what bulk files depend on): the
+school, one class of the standard with its course, a term that spans the outcomes, and the students,
+who are known by their student number (the LMS's person_sourcedid). Who has none cannot be listed.
+These describe the outcomes, not the school: a student system that has its own takes the line items
+and results alone. No cell is altered for spreadsheets, since programs compare the keys.
 """
 
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from lti_tool.domain.attainment import AttainmentState
 from lti_tool.domain.exported import STATES as MASTERY_OF
 from lti_tool.domain.exported import ExportContent, ExportLine, LevelFacts
 from lti_tool.domain.mastery import MasteryState
+from lti_tool.domain.standard import Text
 
 from .table import day
 from .words import MASTERIES, NOT_X, STATES, notice
@@ -28,6 +30,32 @@ from .words import MASTERIES, NOT_X, STATES, notice
 COMMON = ("sourcedId", "status", "dateLastModified")
 """How every row begins; in bulk files status and date are empty (section 3.2)."""
 HEADS: Mapping[str, Sequence[str]] = {
+    "orgs": (*COMMON, "name", "type", "identifier", "parentSourcedId"),
+    "academicSessions": (
+        *(*COMMON, "title", "type", "startDate", "endDate", "parentSourcedId", "schoolYear"),
+    ),
+    "courses": (
+        *(*COMMON, "schoolYearSourcedId", "title", "courseCode", "grades", "orgSourcedId"),
+        *("subjects", "subjectCodes"),
+    ),
+    "classes": (
+        *(*COMMON, "title", "grades", "courseSourcedId", "classCode", "classType", "location"),
+        *("schoolSourcedId", "termSourcedIds", "subjects", "subjectCodes", "periods"),
+    ),
+    "users": (
+        *(*COMMON, "enabledUser", "username", "userIds", "givenName", "familyName", "middleName"),
+        *("identifier", "email", "sms", "phone", "agentSourcedIds", "grades", "password"),
+        *("userMasterIdentifier", "preferredGivenName", "preferredMiddleName"),
+        *("preferredFamilyName", "primaryOrgSourcedId", "pronouns"),
+    ),
+    "roles": (
+        *(*COMMON, "userSourcedId", "roleType", "role", "beginDate", "endDate", "orgSourcedId"),
+        "userProfileSourcedId",
+    ),
+    "enrollments": (
+        *(*COMMON, "classSourcedId", "schoolSourcedId", "userSourcedId", "role", "primary"),
+        *("beginDate", "endDate"),
+    ),
     "categories": (*COMMON, "title", "weight"),
     "lineItems": (
         *(*COMMON, "title", "description", "assignDate", "dueDate", "classSourcedId"),
@@ -53,8 +81,12 @@ EVERY_FILE = (
 )
 """The files that a manifest names, present or absent."""
 SOURCE = "case"
-CATEGORY = "dabiao-level-attainment"
-SESSION = "dabiao-session"
+NO_FAMILY_NAME = "-"
+"""Both parts of a name are wanted (section 4.13), but what is kept is the whole name, which is not
+parted by guesses."""
+TERM = Text("本次导出的达成结果所在期间", "The time of these outcomes")
+NEW_SCHOOL_YEAR = 8
+"""From this month on a day belongs to the school year that ends in the next year."""
 GRADED, IN_PART = "fully graded", "partially graded"
 NEVER = (1980, 1, 1, 0, 0, 0)
 """The same content gives the same bytes: no file carries the time of writing."""
@@ -67,6 +99,13 @@ def write_one_roster(content: ExportContent, out: BinaryIO) -> None:
     known = [each for each in content.lines if each.holder.student_number]
     maker = _Maker(content, known)
     parts: Mapping[str, Callable[[], Iterable[Row]]] = {
+        "orgs": maker.orgs,
+        "academicSessions": maker.sessions,
+        "courses": maker.courses,
+        "classes": maker.classes,
+        "users": maker.users,
+        "roles": maker.roles,
+        "enrollments": maker.enrollments,
         "categories": maker.categories,
         "lineItems": maker.line_items,
         "lineItemLearningObjectiveIds": maker.line_item_objectives,
@@ -107,8 +146,51 @@ class _Maker:
     content: ExportContent
     lines: Sequence[ExportLine]
 
+    def orgs(self) -> Iterator[Row]:
+        yield self._school, "", "", self.content.facts.school, "school", "", ""
+
+    def sessions(self) -> Iterator[Row]:
+        """The last day is the first one after it (section 4.1)."""
+        if not self.lines:
+            return
+        days = sorted(_when(each).astimezone(self._zone).date() for each in self.lines)
+        year = days[-1].year + (days[-1].month >= NEW_SCHOOL_YEAR)
+        title = TERM.in_language(self.content.facts.language)
+        end = days[-1] + timedelta(days=1)
+        yield self._term, "", "", title, "term", str(days[0]), str(end), "", str(year)
+
+    def courses(self) -> Iterator[Row]:
+        code = self.content.facts.code
+        yield f"{self._class}-course", "", "", "", self._title(), code, "", self._school, "", ""
+
+    def classes(self) -> Iterator[Row]:
+        yield (
+            *(self._class, "", "", self._title(), "", f"{self._class}-course"),
+            *(self.content.facts.code, "scheduled", "", self._school),
+            *(self._term if self.lines else "", "", "", ""),
+        )
+
+    def users(self) -> Iterator[Row]:
+        for number, name in self._students().items():
+            names = name or number, NO_FAMILY_NAME, ""
+            nothing = [""] * 10
+            yield (
+                *(number, "", "", "true", number, "", *names, number, *nothing),
+                *(self._school, ""),
+            )
+
+    def roles(self) -> Iterator[Row]:
+        for each in self._students():
+            key = f"{self._school}-student-{each}"
+            yield key, "", "", each, "primary", "student", "", "", self._school, ""
+
+    def enrollments(self) -> Iterator[Row]:
+        for each in self._students():
+            key = f"{self._class}-{each}"
+            yield key, "", "", self._class, self._school, each, "student", "false", "", ""
+
     def categories(self) -> Iterator[Row]:
-        yield CATEGORY, "", "", self._title(), ""
+        yield self._category, "", "", self._title(), ""
 
     def line_items(self) -> Iterator[Row]:
         facts, zone = self.content.facts, self._zone
@@ -116,8 +198,8 @@ class _Maker:
             times = [each.changed_at for each in self.lines if each.level == level.key]
             yield (
                 *(self._item(level.key), "", "", f"{facts.code} {level.name}", notice(facts)),
-                *(day(min(times), zone), day(max(times), zone), self._class, CATEGORY, SESSION),
-                *("0", "1", f"dabiao-school-{facts.school_id}"),
+                *(day(min(times), zone), day(max(times), zone), self._class, self._category),
+                *(self._term, "0", "1", self._school),
             )
 
     def line_item_objectives(self) -> Iterator[Row]:
@@ -158,8 +240,24 @@ class _Maker:
         return ZoneInfo(self.content.facts.zone)
 
     @property
+    def _school(self) -> str:
+        return f"dabiao-school-{self.content.facts.school_id}"
+
+    @property
     def _class(self) -> str:
-        return f"dabiao-{self.content.facts.standard_id}"
+        return f"dabiao-{self.content.facts.school_id}-{self.content.facts.standard_id}"
+
+    @property
+    def _term(self) -> str:
+        return f"{self._class}-term"
+
+    @property
+    def _category(self) -> str:
+        return f"{self._class}-level-attainment"
+
+    def _students(self) -> Mapping[str, str]:
+        """Their names by student number; one with two accounts that nobody merged is one."""
+        return {each.holder.student_number: each.holder.name for each in self.lines}
 
     def _levels(self) -> Sequence[LevelFacts]:
         used = {each.level for each in self.lines}
@@ -170,13 +268,15 @@ class _Maker:
         return f"{facts.code} {facts.title} ({facts.version})"
 
     def _item(self, level: str) -> str:
-        facts = self.content.facts
-        return f"dabiao-{facts.school_id}-{facts.standard_id}-{level}"
+        return f"{self._class}-{level}"
 
     def _result(self, line: ExportLine) -> str:
         return f"{self._item(line.level)}-{line.holder.learner_id}"
 
 
 def _day_of(line: ExportLine, zone: ZoneInfo) -> str:
-    when: datetime = line.decided_at or line.changed_at
-    return day(when, zone)
+    return day(_when(line), zone)
+
+
+def _when(line: ExportLine) -> datetime:
+    return line.decided_at or line.changed_at

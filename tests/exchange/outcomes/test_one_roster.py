@@ -13,11 +13,37 @@ from lti_tool.domain.exported import ExportKind
 from lti_tool.exchange.frameworks import exported
 from lti_tool.exchange.frameworks.formats import Format
 from lti_tool.exchange.outcomes import objectives, write_list
-from tests.exchange.outcomes.sample import kept
+from tests.exchange.outcomes.sample import UNNUMBERED, kept
 
 ROOT = Path(__file__).parent.parent.parent.parent
 COLUMNS = {
     "manifest": "propertyName,value",
+    "orgs": "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId",
+    "academicSessions": (
+        "sourcedId,status,dateLastModified,title,type,startDate,endDate,parentSourcedId,schoolYear"
+    ),
+    "courses": (
+        "sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,"
+        "orgSourcedId,subjects,subjectCodes"
+    ),
+    "classes": (
+        "sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,"
+        "location,schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods"
+    ),
+    "users": (
+        "sourcedId,status,dateLastModified,enabledUser,username,userIds,givenName,familyName,"
+        "middleName,identifier,email,sms,phone,agentSourcedIds,grades,password,"
+        "userMasterIdentifier,preferredGivenName,preferredMiddleName,preferredFamilyName,"
+        "primaryOrgSourcedId,pronouns"
+    ),
+    "roles": (
+        "sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,"
+        "orgSourcedId,userProfileSourcedId"
+    ),
+    "enrollments": (
+        "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,"
+        "primary,beginDate,endDate"
+    ),
     "categories": "sourcedId,status,dateLastModified,title,weight",
     "lineItems": (
         "sourcedId,status,dateLastModified,title,description,assignDate,dueDate,classSourcedId,"
@@ -35,6 +61,21 @@ COLUMNS = {
         "textScore"
     ),
 }
+REFERENCES = {
+    "orgSourcedId": "orgs",
+    "schoolSourcedId": "orgs",
+    "primaryOrgSourcedId": "orgs",
+    "academicSessionSourcedId": "academicSessions",
+    "termSourcedIds": "academicSessions",
+    "courseSourcedId": "courses",
+    "classSourcedId": "classes",
+    "categorySourcedId": "categories",
+    "lineItemSourcedId": "lineItems",
+    "resultSourcedId": "results",
+    "userSourcedId": "users",
+    "studentSourcedId": "users",
+}
+"""Columns with a key, and the file it must stand in (the binding's appendix A)."""
 MANIFEST_FILES = [
     "academicSessions",
     "categories",
@@ -95,15 +136,55 @@ def test_bulk_rows_carry_neither_status_nor_date(texts: Mapping[str, str]) -> No
         assert {(row["status"], row["dateLastModified"]) for row in rows(texts, name)} == {("", "")}
 
 
-def test_ids_are_unique_and_references_are_kept(texts: Mapping[str, str]) -> None:
+def test_ids_are_unique_and_every_key_that_is_named_stands_in_the_bundle(
+    texts: Mapping[str, str],
+) -> None:
     ids = {
         name: [row["sourcedId"] for row in rows(texts, name)]
         for name in set(COLUMNS) - {"manifest"}
     }
-    assert all(len(each) == len(set(each)) for each in ids.values())
-    assert {row["lineItemSourcedId"] for row in rows(texts, "results")} <= set(ids["lineItems"])
-    results = {row["resultSourcedId"] for row in rows(texts, "resultLearningObjectiveIds")}
-    assert results <= set(ids["results"])
+    assert all(each and len(each) == len(set(each)) for each in ids.values())
+    named = [
+        (name, column, row[column])
+        for name in ids
+        for row in rows(texts, name)
+        for column in REFERENCES
+        if row.get(column)
+    ]
+    assert {column for _, column, _ in named} == set(REFERENCES)
+    assert [each for each in named if each[2] not in ids[REFERENCES[each[1]]]] == []
+
+
+def test_every_row_has_as_many_cells_as_there_are_columns(texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        width = {len(row) for row in csv.reader(io.StringIO(text, newline=""))}
+        assert width == {COLUMNS[name].count(",") + 1}, name
+
+
+def test_who_the_results_are_about_and_where_is_described(texts: Mapping[str, str]) -> None:
+    (org,) = rows(texts, "orgs")
+    assert (org["name"], org["type"]) == ("某职业学院", "school")
+    (term,) = rows(texts, "academicSessions")
+    dates = term["type"], term["startDate"], term["endDate"], term["schoolYear"]
+    assert dates == ("term", "2026-09-02", "2026-09-05", "2027"), "the end is not part of it"
+    users = [
+        (each["sourcedId"], each["enabledUser"], each["givenName"], each["familyName"])
+        for each in rows(texts, "users")
+    ]
+    assert users == [("2024030101", "true", "黄嘉怡", "-"), ("=1+1", "true", "@SUM(A1)", "-")]
+    assert {each["email"] for each in rows(texts, "users")} == {""}
+    assert {each["role"] for each in rows(texts, "roles")} == {"student"}
+    assert {each["classType"] for each in rows(texts, "classes")} == {"scheduled"}
+
+
+def test_a_bundle_without_anybody_names_nothing_that_is_not_in_it() -> None:
+    out = io.BytesIO()
+    write_list(kept(ExportKind.ONE_ROSTER, UNNUMBERED), out)
+    with zipfile.ZipFile(out) as archive:
+        classes = archive.read("classes.csv").decode()
+        assert archive.read("users.csv").decode().count("\r\n") == 1
+    (row,) = csv.DictReader(io.StringIO(classes, newline=""))
+    assert row["termSourcedIds"] == ""
 
 
 def test_a_level_is_a_result_from_0_to_1_under_the_student_number(
