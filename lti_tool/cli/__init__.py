@@ -23,6 +23,7 @@ from . import (
     databases,
     demo,
     doctor,
+    exports,
     files,
     grades,
     keys,
@@ -37,7 +38,7 @@ from .console import ConsoleError, complain
 
 PARTS = (
     *(demo, serve, databases, backup, platforms, school_join, access, files),
-    *(keys, standards, grades, attainment, audit, learners, privacy, doctor),
+    *(keys, standards, grades, attainment, exports, audit, learners, privacy, doctor),
 )
 
 

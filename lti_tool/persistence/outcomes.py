@@ -53,6 +53,21 @@ class OutcomeFilter:
         given = {"term": self.term, "programme": self.programme, "class_name": self.class_name}
         return {name: value for name, value in given.items() if value is not None}
 
+    @property
+    def asked(self) -> Mapping[str, str]:
+        """The filter as parameters of an address, without what is not set and without the page."""
+        given = {
+            "standard": self.standard_id,
+            "level": self.level,
+            "state": self.state.value if self.state else None,
+            "course": str(self.course_id) if self.course_id is not None else None,
+            "search": self.search,
+            "term": self.term,
+            "programme": self.programme,
+            "class": self.class_name,
+        }
+        return {name: value for name, value in given.items() if value}
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:

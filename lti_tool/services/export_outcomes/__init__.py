@@ -6,7 +6,7 @@ Drawing reads and holds nobody up; keeping is one short transaction. Not here: f
 """
 
 from .facts import Manner
-from .keeping import keep_export, keep_paper
+from .keeping import keep_export, keep_paper, note_taken
 from .lists import draw_outcomes
 from .papers import CredentialDrawn, draw_credential, draw_transcript
 
@@ -18,4 +18,5 @@ __all__ = [
     "draw_transcript",
     "keep_export",
     "keep_paper",
+    "note_taken",
 ]

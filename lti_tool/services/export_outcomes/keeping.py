@@ -41,6 +41,15 @@ def keep_export(
     return export
 
 
+def note_taken(work: Work, export: Export, digest: str) -> bool:
+    """Write down that a list's file was handed out, and the digest (SHA-256) of its first; returns
+    whether it was the very same as then."""
+    same = export.file_digest in (None, digest)
+    exports.note_file(work.session, export.id, digest)
+    work.note("take_export", f"export:{export.id}", digest if same else f"differs {digest}")
+    return same
+
+
 def keep_paper(
     work: Work,
     content: ExportContent,

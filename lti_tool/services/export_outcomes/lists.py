@@ -1,6 +1,6 @@
 """Everything that a filter leaves of a school's outcomes, as the lines of a list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lti_tool.catalogue import Catalogue, StandardBundle
@@ -13,6 +13,9 @@ from lti_tool.services.standing import classes_of
 
 from .facts import Manner, facts_of, named
 
+PIECE = 1000
+"""So many lines are drawn between two words on how far it has come."""
+
 
 def draw_outcomes(
     session: Session,
@@ -21,8 +24,10 @@ def draw_outcomes(
     manner: Manner,
     *,
     school_id: int,
+    tell: Callable[[int], None] | None = None,
 ) -> ExportContent:
-    """Every outcome of the filter, by student number and level, in a constant number of queries.
+    """Every outcome of the filter, by student number and level, in a constant number of queries;
+    ``tell`` hears now and then how many have been drawn.
 
     Raises UnknownStandardError.
     """
@@ -31,7 +36,11 @@ def draw_outcomes(
     facts = facts_of(session, bundle.standard, manner, school_id)
     sources = _sources(session, bundle, manner, wanted, school_id)
     ledger = Ledger(school_id, bundle.standard.id, tuple(each.key for each in facts.levels))
-    lines = [sources.line(each) for each in outcomes.every_one(session, ledger, wanted)]
+    lines: list[ExportLine] = []
+    for each in outcomes.every_one(session, ledger, wanted):
+        lines.append(sources.line(each))
+        if tell is not None and len(lines) % PIECE == 0:
+            tell(len(lines))
     ranks = {each.key: rank for rank, each in enumerate(facts.levels)}
     ordered = sorted(
         lines,

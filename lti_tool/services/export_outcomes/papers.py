@@ -141,7 +141,7 @@ def _masteries_then(
 ) -> Masteries:
     """Mastery on the very ratings that the decision rests on, as of its day."""
     learner_id, carried = decision.learner_id, decision.carried or 0
-    found = ratings_of(session, bundle, [learner_id], school_id=school_id, up_to=carried)
+    found = ratings_of(session, bundle, [learner_id], school_id=school_id, up_to=carried, ever=True)
     ordered = sorted(found.get(learner_id, ()), key=lambda each: each.order)
     own = [each for each in ordered if each.id in decision.rating_ids]
     return rules.masteries(own, rubrics_of(session, bundle, own), now=decision.decided_at)

@@ -1,5 +1,5 @@
-"""What part of the outcomes an address or a form asks for, and the same as parameters of an
-address, or in words. Not here: what is found."""
+"""What part of the outcomes an address or a form asks for, and the same in words. Not here: what is
+found."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -38,21 +38,6 @@ def asked_filter(asked: MultiDict[str, str]) -> OutcomeFilter:
         programme=asked.get("programme", "")[:LONGEST] or None,
         class_name=asked.get("class", "")[:LONGEST] or None,
     )
-
-
-def parameters(wanted: OutcomeFilter) -> Mapping[str, str]:
-    """The filter as parameters of an address, without what is not set and without the page."""
-    given = {
-        "standard": wanted.standard_id,
-        "level": wanted.level,
-        "state": wanted.state.value if wanted.state else None,
-        "course": str(wanted.course_id) if wanted.course_id is not None else None,
-        "search": wanted.search,
-        "term": wanted.term,
-        "programme": wanted.programme,
-        "class": wanted.class_name,
-    }
-    return {name: value for name, value in given.items() if value}
 
 
 def in_words(

@@ -20,8 +20,8 @@ from lti_tool.domain.launch import Role
 from lti_tool.exchange.outcomes import Kept, media_type, objectives, write_list
 from lti_tool.persistence import courses, schools
 from lti_tool.persistence.database import Session
-from lti_tool.persistence.exports import Export, note_file
-from lti_tool.services.export_outcomes import Manner, draw_outcomes, keep_export
+from lti_tool.persistence.exports import Export
+from lti_tool.services.export_outcomes import Manner, draw_outcomes, keep_export, note_taken
 from lti_tool.services.note_look import of_list
 from lti_tool.services.show_exports import (
     compare_with_last,
@@ -35,7 +35,7 @@ from lti_tool.web.localisation import language
 from lti_tool.web.page import Page
 from lti_tool.web.wiring import wired
 
-from .asked import STATES, asked_filter, in_words, parameters
+from .asked import STATES, asked_filter, in_words
 from .frame import blueprint, frame
 
 KINDS: Mapping[ExportKind, LazyString] = {
@@ -89,7 +89,7 @@ def make_export() -> ResponseReturnValue:
     wanted = asked_filter(request.form)
     content = _drawn(wanted, with_requirements=kind is ExportKind.ONE_ROSTER)
     with working() as work:
-        export = keep_export(work, content, kind, parameters(wanted), school_id=member().school_id)
+        export = keep_export(work, content, kind, wanted.asked, school_id=member().school_id)
     return redirect(url_for("registrar.export", export_id=export.id), 303)
 
 
@@ -101,7 +101,7 @@ def changes() -> ResponseReturnValue:
     content = _drawn(wanted, with_requirements=False)
     school_id = member().school_id
     with reading() as session:
-        compared = compare_with_last(session, content, parameters(wanted), school_id=school_id)
+        compared = compare_with_last(session, content, wanted.asked, school_id=school_id)
         page_frame = _frame(session, content)
     note_access(of_list("exports"))
     return render_template(
@@ -109,7 +109,7 @@ def changes() -> ResponseReturnValue:
         page=page_frame,
         content=content,
         compared=compared,
-        query=parameters(wanted),
+        query=wanted.asked,
         states=STATES,
         most=MOST_CHANGES,
     )
@@ -173,11 +173,8 @@ def _note_file(export: Export, file: BinaryIO) -> None:
     found = hashlib.sha256()
     while piece := file.read(PIECE):
         found.update(piece)
-    digest = found.hexdigest()
-    same = export.file_digest in (None, digest)
     with working() as work:
-        note_file(work.session, export.id, digest)
-        work.note("take_export", f"export:{export.id}", digest if same else f"differs {digest}")
+        note_taken(work, export, found.hexdigest())
 
 
 def _drawn(wanted: OutcomeFilter, *, with_requirements: bool) -> ExportContent:

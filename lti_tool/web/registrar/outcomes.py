@@ -16,7 +16,7 @@ from lti_tool.web.forms import FormError, text
 from lti_tool.web.localisation import gettext
 from lti_tool.web.wiring import wired
 
-from .asked import asked_filter, parameters
+from .asked import asked_filter
 from .frame import Place, blueprint, frame
 
 LONGEST_NAME = 60
@@ -43,7 +43,7 @@ def outcomes() -> ResponseReturnValue:
             AttainmentState.NOT_MET,
             AttainmentState.REVOKED,
         ),
-        query=parameters(wanted),
+        query=wanted.asked,
         views=views,
         longest_name=LONGEST_NAME,
         now=wired().clock(),
@@ -54,7 +54,7 @@ def outcomes() -> ResponseReturnValue:
 @requires(Role.REGISTRAR)
 def save_view() -> ResponseReturnValue:
     """Keep the filter that the form holds under a name, for the one who asks."""
-    query = parameters(asked_filter(request.form))
+    query = asked_filter(request.form).asked
     try:
         name = text("view_name", LONGEST_NAME, required=True)
     except FormError as refused:
@@ -70,7 +70,7 @@ def save_view() -> ResponseReturnValue:
 @requires(Role.REGISTRAR)
 def remove_view(view_id: int) -> ResponseReturnValue:
     """Forget a view of one's own."""
-    query = parameters(asked_filter(request.form))
+    query = asked_filter(request.form).asked
     with working() as work:
         saved_views.remove_view(work.session, work.actor_id, view_id)
     flash(gettext("The view was removed."), "ok")
