@@ -73,6 +73,7 @@ from lti_tool.web import (
     rubrics,
     student,
     teacher,
+    typed,
     verify,
 )
 from lti_tool.web.browser_session import RowSessionInterface
@@ -92,7 +93,7 @@ BLUEPRINTS = (
     *(monitoring, launch, registration, notices, preferences, notifications, notifications_mail),
     *(case, verify),
     *(student, teacher, registrar, admin, admin_privacy, admin_standards, rubrics, equivalence),
-    *(registrar_tokens, admin_audit, admin_schools),
+    *(registrar_tokens, admin_audit, admin_schools, typed),
 )
 
 
@@ -255,6 +256,7 @@ def create_app(
     csrf.exempt(registration.blueprint)
     csrf.exempt(notices.blueprint)
     csrf.exempt(notifications_mail.blueprint)
+    csrf.exempt(typed.keeper)
     init_localisation(app, settings.time_zone, chosen_language, clock=parts.clock)
     init_errors(app)
     init_notifications(app)

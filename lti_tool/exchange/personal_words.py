@@ -35,6 +35,7 @@ TABLES: Mapping[str, Text] = {
     "notifications": Text("通知", "Notifications"),
     "mailings": Text("邮件", "Mail"),
     "saved_views": Text("保存的视图", "Saved views"),
+    "typed_texts": Text("填写而尚未保存的内容", "Texts typed and not saved yet"),
     "access_links": Text("登录链接", "Access links"),
     "audit_log": Text("操作日志", "Log of what was done"),
     "retention_proposals": Text("保存期限", "Retention"),

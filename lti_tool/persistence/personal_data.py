@@ -68,6 +68,7 @@ PLACES = (
     _removed("sessions", "person_id", told=False),
     _removed("access_links", "person_id", **SECRET),
     _removed("saved_views", "person_id"),
+    _removed("typed_texts", "person_id"),
     _removed("bank_comments", "owner_id"),
     _removed("notifications", "person_id"),
     _removed("mailings", "person_id", hidden=("token",)),

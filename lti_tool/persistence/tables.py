@@ -52,6 +52,7 @@ from . import (
     standings,
     submissions,
     teams,
+    typed_texts,
     uploads,
 )
 from .database import Base
@@ -109,6 +110,7 @@ __all__ = [
     "standings",
     "submissions",
     "teams",
+    "typed_texts",
     "uploads",
 ]
 

@@ -23,6 +23,7 @@ from lti_tool.telemetry.tracing import request_id
 from .access import SignedOutError
 from .limiter import TooManyRequestsError
 from .page import Page
+from .typed import FIELD
 
 log = structlog.get_logger()
 
@@ -164,6 +165,11 @@ HTTP: Mapping[int, Words] = {
     413: Words(413, _("This is too large."), _("Choose a smaller file and try again.")),
 }
 SIGNED_OUT = Words(401, _("Your session has ended."), FROM_COURSE)
+SIGNED_OUT_TYPING = Words(
+    401,
+    SIGNED_OUT.title,
+    _("Open the activity again from your course page. What you typed is kept."),
+)
 BROKEN = Words(
     500, _("Something went wrong on our side."), _("Nothing was lost. Try again in a minute.")
 )
@@ -173,11 +179,16 @@ def init_errors(app: Flask) -> None:
     """Turn every error that a view lets pass into its page."""
     app.register_error_handler(domain.DomainError, _domain_page)
     app.register_error_handler(LtiError, _lti_page)
-    app.register_error_handler(SignedOutError, lambda _error: _page(SIGNED_OUT))
+    app.register_error_handler(SignedOutError, _signed_out_page)
     app.register_error_handler(TooManyRequestsError, _limited_page)
-    app.register_error_handler(CSRFError, lambda _error: _page(SIGNED_OUT))
+    app.register_error_handler(CSRFError, _signed_out_page)
     app.register_error_handler(HTTPException, _http_page)
     app.register_error_handler(Exception, _broken_page)
+
+
+def _signed_out_page(_error: Exception) -> Response:
+    """A script, and a form with a mark, keep what was typed (``typed``)."""
+    return _page(SIGNED_OUT_TYPING if _wants_json() or FIELD in request.form else SIGNED_OUT)
 
 
 def _domain_page(error: domain.DomainError) -> Response:
@@ -223,7 +234,7 @@ def _broken_page(error: Exception) -> Response:
 
 
 def _page(words: Words, *, detail: str = "", reference: str = "") -> Response:
-    if request.accept_mimetypes.best == "application/json":
+    if _wants_json():
         told = {"title": str(words.title), "todo": str(words.todo), "reference": reference}
         return make_response(jsonify(told), words.status)
     body = render_template(
@@ -233,6 +244,9 @@ def _page(words: Words, *, detail: str = "", reference: str = "") -> Response:
         todo=words.todo,
         detail=detail,
         reference=reference,
-        signed_out=words is SIGNED_OUT,
     )
     return make_response(body, words.status)
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"

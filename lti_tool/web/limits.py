@@ -15,6 +15,7 @@ limit           counted by                    at once, then per second
 ``api``         access token                  120, 4
 ``api_door``    address, without a token      60, 1
 ``part``        session                       600, 20
+``typed``       person                        120, 2
 ==============  ============================  =======================
 
 Not here: what one request may be big (``launch``, ``registration``, ``create_app``), and how
@@ -55,6 +56,7 @@ UPLOAD = Limit("upload", 60, 1.0)
 API = Limit("api", 120, 4.0)
 API_DOOR = Limit("api_door", 60, 1.0)
 PART = Limit("part", 600, 20.0)
+TYPED = Limit("typed", 120, 2.0)
 
 
 def init_limits(app: Flask, *, proxies: int) -> None:
@@ -80,6 +82,11 @@ def count_launch(platform_id: int, sub: str) -> None:
     TooManyRequestsError."""
     if sub:
         _admit_one(LAUNCH, (platform_id, sub))
+
+
+def count_typed(person_id: int) -> None:
+    """Count a text that is kept for a person. Raises TooManyRequestsError."""
+    _admit_one(TYPED, person_id)
 
 
 class ApiLimits:

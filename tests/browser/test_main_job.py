@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import FrameLocator, Locator, expect
 
 from tests.browser.conftest import Enter
+from tests.browser.deeds import choose_the_task, expect_saved, hand_in, write
 from tests.browser.places import OPEN
 from tests.browser.visits import REGISTRAR, TEACHER, Visit
 
@@ -21,7 +22,7 @@ def test_an_assessment_goes_from_the_chooser_to_the_gradebook_and_to_feedback(
     enter: Enter, tmp_path: Path
 ) -> None:
     teacher = enter(TEACHER)
-    choose_the_task_in_three_clicks(teacher)
+    choose_the_task(teacher, TASK)
     teacher.tool.get_by_role("button", name="保存并返回课程").click()
     expect_on_the_course_page(teacher)
     student = enter("欧阳晨曦")
@@ -68,7 +69,7 @@ def test_in_the_canvas_manner_students_see_an_assessment_once_it_is_published(
     enter: Enter,
 ) -> None:
     teacher = enter(TEACHER, manner="canvas")
-    choose_the_task_in_three_clicks(teacher)
+    choose_the_task(teacher, TASK)
     expect_on_the_course_page(teacher)
     student = enter("欧阳晨曦", manner="canvas")
     expect(student.page.get_by_role("link", name=TASK)).to_have_count(0)
@@ -88,15 +89,6 @@ def test_in_the_canvas_manner_students_see_an_assessment_once_it_is_published(
 
 
 # --- the teacher sets up --------------------------------------------------------------------------
-
-
-def choose_the_task_in_three_clicks(teacher: Visit) -> None:
-    """Deep linking: choose content, open a work area, insert one of its tasks."""
-    teacher.to_course()
-    teacher.page.get_by_role("link", name="选择内容").click()
-    chooser = teacher.arrived()
-    chooser.locator("summary", has_text="常规业务处理").first.click()
-    chooser.get_by_role("button", name=re.compile(TASK)).click()
 
 
 def expect_on_the_course_page(teacher: Visit) -> None:
@@ -130,29 +122,12 @@ PICTURE = bytes.fromhex(
 """One white pixel as PNG."""
 
 
-def write(work: FrameLocator, words: str, codes: tuple[str, ...]) -> None:
-    """Write a text, tie it to codes, and see it saved without pressing anything."""
-    work.locator("summary", has_text="写一段文字").click()
-    form = work.locator("form[data-new]")
-    form.locator("textarea").fill(words)
-    expect_saved(work)
-    box = work.locator("form[data-adopts]")
-    for code in codes:
-        box.get_by_text(code, exact=True).click()
-    expect(work.locator("#missing")).not_to_contain_text(f"{codes[-1]} 没有佐证")
-    expect_saved(work)
-
-
 def rate_oneself(work: FrameLocator) -> None:
     """Choose a level for every code; each choice is saved at once."""
     for code in CODES:
         work.locator(f"[id='c-{code}'] label.opt").last.click()
     expect(work.locator("#missing")).to_contain_text("没有缺项")
     expect_saved(work)
-
-
-def expect_saved(work: FrameLocator) -> None:
-    expect(work.locator("#save")).to_have_text(re.compile(r"已保存 \d\d:\d\d"))
 
 
 def expect_nothing_lost(work: FrameLocator) -> None:
@@ -162,13 +137,6 @@ def expect_nothing_lost(work: FrameLocator) -> None:
     expect(work.locator("#pieces input[type=url]")).to_have_value("https://video.example/2")
     expect(work.locator("#pieces")).to_contain_text("工单截图.png")
     expect(work.locator("#rubric input:checked")).to_have_count(len(CODES))
-
-
-def hand_in(work: FrameLocator) -> None:
-    """Look at what is handed in, then do it."""
-    work.get_by_role("link", name="检查并提交").first.click()
-    work.get_by_role("button", name="确认提交").click()
-    expect(work.locator(".banner-ok").first).to_contain_text("提交")
 
 
 def read_feedback(work: FrameLocator) -> None:

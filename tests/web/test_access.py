@@ -15,6 +15,7 @@ OPEN = {
     "case.documents",
     "case.one",
     "launch.login",
+    "keeper.keep",
     "launch.launch",
     "launch.launch_by_hand",
     "launch.jwks",

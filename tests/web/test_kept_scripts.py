@@ -50,7 +50,7 @@ def test_a_reason_outlives_the_session_and_is_forgotten_once_it_arrived(
     reason.fill(WORDS)
     classroom.now += timedelta(hours=9)
     reason.locator("xpath=ancestor::form").get_by_role("button").click()
-    expect(page.locator("main")).to_contain_text("保留在这个浏览器里")
+    expect(page.locator("main")).to_contain_text("你填写的内容已经留存")
 
     launch()
     expect(reason).to_have_value(WORDS)

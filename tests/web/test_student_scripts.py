@@ -88,7 +88,7 @@ def test_what_was_typed_after_the_session_ended_comes_back_after_a_new_launch(
     page.get_by_text("写一段文字").click()
     at_work.classroom.now += timedelta(hours=9)
     page.locator("[data-keep=new-text]").press_sequentially("辛苦写的一段话")
-    expect(page.locator("#save")).to_contain_text("保留在这个浏览器里", timeout=WAIT)
+    expect(page.locator("#save")).to_contain_text("你填写的内容已经留存", timeout=WAIT)
     page.locator("[name='self-2.1.1'][value='3']").check(force=True)
     assert at_work.evidence == []
     page.on("dialog", lambda dialog: dialog.accept())

@@ -1,31 +1,26 @@
-// What is typed into a form stays in this browser until the server has it: a session that ended, a
-// lost connection or a closed tab lose nothing.
+// What is typed into a form is kept (store.js) until the server has it: a session that ended, a lost
+// connection or a closed tab lose nothing.
 //
 // Of every form[data-guard], texts and performance levels that were changed are kept under the reader
 // and the form's address, each with the value it began with. Where the form is shown again with that
 // value, what was typed goes back into it; where something else is stored by now, it stands above the
 // form. A form carries a mark when it is sent; the page after one that was taken repeats the mark.
 // Not here: what saves by itself (student_draft.js, teacher-rate.js, teacher-by-code.js).
-const TEXTS = "textarea[id]:not([data-keep]), input[id]:is([type=text], [type=url])";
+import { store } from "./store.js";
+
+const TEXTS = "textarea[id]:not([data-keep]), input[id]:is([type=text], [type=url], :not([type]))";
 const LEVELS = ".scale input[type=radio]";
 const PREFIX = "dabiao.form.";
 const LIVES = 30 * 24 * 3600 * 1000; // milliseconds
 const SAYS_NOTHING = new Set(["csrf_token", "typed_mark", "version", "seen", "revision", "base"]);
 const reader = document.body.dataset;
 
-// A browser may keep nothing for a framed page; then there is nothing to do either.
-function stored(act) {
-  try { return act(window.localStorage); } catch { return null; }
-}
 function entry(name) {
-  return stored((storage) => JSON.parse(storage.getItem(name)));
+  try { return JSON.parse(store.getItem(name)); } catch { return null; }
 }
 function put(name, kept) {
-  const empty = !Object.keys(kept.fields).length;
-  stored((storage) => (empty ? storage.removeItem(name) : storage.setItem(name, JSON.stringify(kept))));
-}
-function names() {
-  return stored((storage) => Object.keys(storage)) ?? [];
+  if (!Object.keys(kept.fields).length) return store.removeItem(name);
+  try { store.setItem(name, JSON.stringify(kept)); } catch { /* full: the page still warns before it is left */ }
 }
 
 function nameOf(form) {
@@ -104,10 +99,10 @@ function note(form, words, texts) {
 }
 
 function forget() {
-  names().filter((name) => name.startsWith(PREFIX)).forEach((name) => {
+  store.names().filter((name) => name.startsWith(PREFIX)).forEach((name) => {
     const kept = entry(name);
     const old = !kept || Date.now() - kept.at > LIVES;
-    if (old || (kept.mark && kept.mark === reader.arrived)) stored((storage) => storage.removeItem(name));
+    if (old || (kept.mark && kept.mark === reader.arrived)) store.removeItem(name);
   });
 }
 
@@ -127,5 +122,3 @@ if (reader.person) {
     keep(form);
   });
 }
-const told = document.querySelector("[data-if-kept]");
-if (told) told.hidden = !names().some((name) => name.startsWith("dabiao"));

@@ -1,8 +1,10 @@
-// Saves a draft as it is typed, and keeps typed text in this browser until the server has it.
+// Saves a draft as it is typed, and keeps typed text (store.js) until the server has it.
 //
 // Every form marked data-save is posted as a browser would post it; the answer is the whole page,
 // of which the parts marked data-live (and the list data-keyed) are taken over. So there is one way
 // to draw them, and a page without this script works the same by its buttons.
+import { store } from "./store.js";
+
 const work = document.getElementById("work");
 const status = document.getElementById("save");
 const PAUSE = 900;
@@ -36,14 +38,12 @@ export async function post(form, data = new FormData(form)) {
 // The refusal's words as an Error; else the page to take over.
 export async function answered(response) {
   if (response.ok) return { url: new URL(response.url), page: parse(await response.text()) };
-  if ((response.headers.get("Content-Type") ?? "").startsWith("application/json")) throw refusal(await response.json(), response.status);
+  if ((response.headers.get("Content-Type") ?? "").startsWith("application/json")) throw refusal(await response.json());
   throw new Error(status.dataset.failed);
 }
 
-// Where the session has ended it matters whether this browser keeps what is typed.
-export function refusal({ title, todo }, code) {
-  const kept = code === 401 ? work.dataset[storage() ? "kept" : "copy"] : "";
-  return new Error([title, todo, kept].filter(Boolean).join(" "));
+export function refusal({ title, todo }) {
+  return new Error([title, todo].filter(Boolean).join(" "));
 }
 
 export function parse(html) {
@@ -209,35 +209,27 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// ---- text kept in this browser until the server has it: a session that ends loses nothing
+// ---- text kept until the server has it: a session that ends loses nothing
 
 const prefix = `dabiao.${work.dataset.keptUnder}.`;
 const nameOf = (field) => prefix + (field.dataset.keep ?? field.name);
 
-function storage() {
-  try {
-    return window.localStorage;
-  } catch {
-    return null; // a browser that keeps nothing for a framed page
-  }
-}
-
 function keep(text) {
   const base = text.form.elements.base?.value ?? "";
   try {
-    storage()?.setItem(nameOf(text), JSON.stringify({ base, text: text.value }));
+    store.setItem(nameOf(text), JSON.stringify({ base, text: text.value }));
   } catch {
     say("failed"); // full, or forbidden; the text is still in the box
   }
 }
 
 function forget(text) {
-  storage()?.removeItem(nameOf(text));
+  store.removeItem(nameOf(text));
 }
 
 function kept(text) {
   try {
-    return JSON.parse(storage()?.getItem(nameOf(text)) ?? "null");
+    return JSON.parse(store.getItem(nameOf(text)));
   } catch {
     return null;
   }

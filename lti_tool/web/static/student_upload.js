@@ -114,7 +114,7 @@ function judged(request, row) {
   if (row.cancelled) return new Cancelled();
   if (status === 0 || status === 429 || status >= 500) return new Lost(Number(request.getResponseHeader("Retry-After")) || 0);
   try {
-    return refusal(JSON.parse(request.responseText), status);
+    return refusal(JSON.parse(request.responseText));
   } catch {
     return new Error(document.getElementById("save").dataset.failed);
   }

@@ -1,6 +1,8 @@
 // Rating: each choice is saved at once by the form it stands in; what is refused stays on the page.
 // Keys: 1–4 level, J and K code, C comment, Z undo, N and P student, R to the release. A check box
 // turns them off (WCAG 2.1.4), and they rest while somebody types.
+import { store } from "./store.js";
+
 const page = document.getElementById("rate");
 const cards = [...document.querySelectorAll(".crit-d")];
 const toast = document.getElementById("toast");
@@ -13,16 +15,16 @@ let last = null;
 page.classList.add("scripted");
 document.getElementById("key-hints").hidden = false;
 
-// --- What is typed stays in this browser until it is saved ---------------------------------------
+// --- What is typed is kept until it is saved -------------------------------------------------------
 
 const kept = {
   name: (area) => `dabiao:${document.body.dataset.person}:${work}:${area.dataset.keep}`,
   call(act) {
-    try { return act(); } catch { return null; } // storage may be closed inside a frame
+    try { return act(); } catch { return null; } // storage may be full
   },
-  put(area) { kept.call(() => localStorage.setItem(kept.name(area), area.value)); },
-  drop(area) { kept.call(() => localStorage.removeItem(kept.name(area))); },
-  get(area) { return kept.call(() => localStorage.getItem(kept.name(area))); },
+  put(area) { kept.call(() => store.setItem(kept.name(area), area.value)); },
+  drop(area) { kept.call(() => store.removeItem(kept.name(area))); },
+  get(area) { return kept.call(() => store.getItem(kept.name(area))); },
 };
 document.querySelectorAll("[data-keep]").forEach((area) => {
   area.dataset.saved = area.defaultValue;
