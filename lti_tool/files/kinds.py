@@ -23,6 +23,11 @@ MAX_DIRECTORY = 4 * 1024 * 1024
 """Bytes of a ZIP file's directory: read into memory before anything can be counted."""
 MAX_UNPACKED = 2 * 1024 * 1024 * 1024
 """Bytes that an office document says it unpacks to."""
+HARMLESS = 64 * 1024 * 1024
+"""Up to so many bytes it does not matter how tightly a document is packed."""
+MOST_TIMES = 100
+"""How many times its size a larger document may unpack to: text packs to a tenth, zeros to a
+thousandth."""
 END = b"PK\5\6"
 END_64 = b"PK\6\7"
 """Signatures of the end of a ZIP file, and of the word that sizes stand elsewhere (APPNOTE 4.3.16
@@ -115,10 +120,15 @@ def _has_part(content: IO[bytes], part: str) -> bool:
             entries = document.infolist()
     except (BadZipFile, ValueError, EOFError):
         return False
-    if len(entries) > MAX_OFFICE_PARTS or sum(each.file_size for each in entries) > MAX_UNPACKED:
+    unpacked = sum(each.file_size for each in entries)
+    if len(entries) > MAX_OFFICE_PARTS or _is_bomb(unpacked, content.seek(0, os.SEEK_END)):
         raise BadEvidenceError("too_much_inside")
     names = {each.filename for each in entries}
     return "[Content_Types].xml" in names and any(name.startswith(part) for name in names)
+
+
+def _is_bomb(unpacked: int, packed: int) -> bool:
+    return unpacked > MAX_UNPACKED or unpacked > max(HARMLESS, MOST_TIMES * packed)
 
 
 def _has_small_directory(content: IO[bytes]) -> bool:

@@ -150,6 +150,14 @@ def test_a_document_that_unpacks_to_more_than_any_does_is_refused(
     assert refusal(store, bomb("word/", entries=2, each=900_000), "a.docx") == "too_much_inside"
 
 
+def test_a_document_that_unpacks_to_many_times_its_size_is_refused(
+    store: EvidenceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds, "HARMLESS", 1_000_000)
+
+    assert refusal(store, bomb("word/", entries=2, each=900_000), "a.docx") == "too_much_inside"
+
+
 def test_a_document_with_endless_parts_is_refused(
     store: EvidenceStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
