@@ -18,6 +18,7 @@ from lti_tool.persistence import assessments, people, ratings, reviews, submissi
 from lti_tool.persistence.database import Session
 from lti_tool.persistence.people import Account
 
+from .unseen import pieces_shown, shown_as
 from .work import rated_with
 
 ASKABLE = frozenset({SubmissionState.SUBMITTED, SubmissionState.RELEASED})
@@ -85,17 +86,19 @@ def reviews_of_attempt(
     }
 
 
-def reviews_to_answer(session: Session, assessment_id: str) -> Sequence[ReviewLine]:
+def reviews_to_answer(session: Session, assessment: Assessment) -> Sequence[ReviewLine]:
     """The open reviews of an assessment, the longest waiting first."""
-    found = [each for each in reviews.reviews_in(session, assessment_id) if each.is_open]
+    found = [each for each in reviews.reviews_in(session, assessment.id) if each.is_open]
     known = people.accounts(session, {each.learner_id for each in found})
-    return [ReviewLine(each, known[each.learner_id]) for each in found]
+    shown = {key: _shown_as(session, each, assessment) for key, each in known.items()}
+    return [ReviewLine(each, shown[each.learner_id]) for each in found]
 
 
 def show_review(
     session: Session, catalogue: Catalogue, review_id: str, *, course_id: int
 ) -> ReviewShown:
-    """A review asked for in the course. Raises NotFoundError."""
+    """A review asked for in the course, without names while a later attempt hides them. Raises
+    NotFoundError."""
     review = reviews.review_of(session, review_id)
     submission = submissions.submission_of(session, review.submission_id)
     assessment = assessments.assessment(session, submission.assessment_id, course_id=course_id)
@@ -104,11 +107,13 @@ def show_review(
     given, answer = stored[review.rating_id], review.answer
     answered_by = {answer.answered_by} if answer else set()
     known = people.accounts(session, {review.learner_id, given.rater_id} | answered_by)
+    attempts = submissions.attempts_of(session, assessment.id, review.learner_id)
+    evidence = pieces_shown(submission, assessment, attempts).evidence
     return ReviewShown(
         review=review,
         assessment=assessment,
         standard=bundle.standard,
-        learner=known[review.learner_id],
+        learner=shown_as(known[review.learner_id], assessment, attempts),
         submission=submission,
         requirement=bundle.standard.requirement(review.requirement),
         criterion=bundle.rubric.criterion(review.requirement),
@@ -118,8 +123,15 @@ def show_review(
         rater=known[given.rater_id],
         corrected=stored[answer.rating_id] if answer and answer.rating_id else None,
         answered_by=known[answer.answered_by] if answer else None,
-        evidence=tuple(each for each in submission.evidence if review.code in each.codes),
+        evidence=tuple(each for each in evidence if review.code in each.codes),
     )
+
+
+def _shown_as(session: Session, learner: Account, assessment: Assessment) -> Account:
+    if not assessment.anonymous:
+        return learner
+    attempts = submissions.attempts_of(session, assessment.id, learner.id)
+    return shown_as(learner, assessment, attempts)
 
 
 def _code(review: Review | None, until: datetime | None, now: datetime | None) -> CodeReview:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from lti_tool.domain.anonymity import pseudonym
 from lti_tool.domain.assessment import Assessment
 from lti_tool.domain.attainment import AttainmentState, GapReason
 from lti_tool.domain.errors import (
@@ -253,7 +254,7 @@ def test_teachers_see_what_waits_and_learners_what_they_may_ask(case: Case) -> N
     review = case.ask()
 
     with case.classroom.reading() as session:
-        waiting = reviews_to_answer(session, case.assessment.id)
+        waiting = reviews_to_answer(session, case.assessment)
         mine = reviews_of_attempt(session, case.assessment, case.submission, now=case.classroom.now)
         shown = show_review(
             session,
@@ -269,6 +270,25 @@ def test_teachers_see_what_waits_and_learners_what_they_may_ask(case: Case) -> N
     }
     assert (shown.given.id, shown.rater) == (review.rating_id, case.classroom.teacher)
     assert [each.title for each in shown.evidence] == ["沟通记录"]
+
+
+def test_a_review_names_nobody_while_a_later_attempt_hides_them(case: Case) -> None:
+    made = case.classroom.set_up(given=replace(conditions(), anonymous=True))
+    first = case.classroom.finish(case.learner, made, 2, 3, 3)
+    nameless = replace(case, assessment=made, submission=first)
+    review = nameless.ask()
+    course_id = case.classroom.course.id
+
+    def shown() -> set[str]:
+        with case.classroom.reading() as session:
+            (line,) = reviews_to_answer(session, made)
+            catalogue = case.classroom.catalogue
+            page = show_review(session, catalogue, review.id, course_id=course_id)
+        return {line.learner.name, page.learner.name}
+
+    assert shown() == {case.learner.name}
+    case.classroom.hand_in(case.learner, made)
+    assert shown() == {pseudonym(made, case.learner.id)}
 
 
 def test_asking_and_answering_are_on_the_log_and_cannot_be_changed(case: Case) -> None:

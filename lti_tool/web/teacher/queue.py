@@ -43,7 +43,7 @@ def queue(assessment_id: str) -> ResponseReturnValue:
         found = show_queue(session, assessment_id, course_id=course_id, group_id=group)
         in_course = groups.groups_of(session, course_id)
         class_list = rosters.roster_of(session, member().course_id)
-        asked = reviews_to_answer(session, found.assessment.id)
+        asked = reviews_to_answer(session, found.assessment)
         seconds = second_lines(session, found.assessment, viewer_id=member().id)
     remember(found.assessment.id)
     bundle = wired().catalogue.find(found.assessment.standard_id)
