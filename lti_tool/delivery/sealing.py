@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import structlog
+
 from lti_tool.persistence.database import Database
-from lti_tool.services.seal_audit import SealKey, any_to_seal, seal_entries
+from lti_tool.services.seal_audit import SealKey, any_to_seal, newest_seal, seal_entries
+
+log = structlog.get_logger()
 
 BATCH = 500
 EVERY = timedelta(seconds=20)
@@ -34,4 +38,9 @@ class AuditSealer:
             if not any_to_seal(session, now=now):
                 return 0
         with self._database.transaction() as session:
-            return seal_entries(session, self._key, now=now, most=BATCH)
+            sealed = seal_entries(session, self._key, now=now, most=BATCH)
+            newest = newest_seal(session)
+        if sealed:
+            # Read elsewhere it bears witness: the database alone cannot show that its end is gone.
+            log.info("audit log sealed", entries=sealed, newest=str(newest))
+        return sealed

@@ -7,6 +7,7 @@ key is made from the tool's secret key, which is kept elsewhere. Not here: writi
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,10 @@ SETTLED = timedelta(seconds=10)
 """An entry this old has been committed: entries of one moment can arrive in any order."""
 OVERDUE = timedelta(hours=1)
 """An entry still without a seal by now was slipped in with an old date, or nothing delivers."""
+
+SHOWN = 16
+"""So many letters of a seal tell it from any other."""
+WITNESS = re.compile(f"[0-9a-f]{{{SHOWN}}}")
 
 VERIFY = "verify_audit"
 SUBJECT = "audit_log"
@@ -53,6 +58,9 @@ class Fault(StrEnum):
     """It was sealed with a secret key that is not among the tool's keys any more."""
     UNSEALED = "unsealed"
     """Entries that should have long been sealed are not; the place is the end of the chain."""
+    CUT = "cut"
+    """A seal that was there before is not: the end of the log was cut off, or all of it written
+    anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,26 @@ class Break:
     fault: Fault
     position: int
     entry_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What somebody kept of the newest seal, away from the database: without it nothing tells a
+    log whose end was cut off, seals and all, from one that never went further."""
+
+    position: int
+    seal: str
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.seal[:SHOWN]}"
+
+
+def read_witness(words: str) -> Witness:
+    """The witness that ``str`` made these words of. Raises ValueError."""
+    position, _, seal = words.strip().partition(":")
+    if not (position.isascii() and position.isdecimal() and WITNESS.fullmatch(seal)):
+        raise ValueError(words)
+    return Witness(int(position), seal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +116,19 @@ def seal_entries(session: Session, key: SealKey, *, now: datetime, most: int) ->
     return len(made) if audit_seals.add_links(session, made) else 0
 
 
-def verify_audit(session: Session, keys: Iterable[SealKey], *, now: datetime) -> Verdict:
-    """Follow the chain from its first link to its end."""
+def newest_seal(session: Session) -> Witness:
+    """The end of the chain, to be kept elsewhere."""
+    link = audit_seals.last_link(session)
+    return Witness(link.position, link.seal or "0" * SHOWN)
+
+
+def verify_audit(
+    session: Session, keys: Iterable[SealKey], *, now: datetime, since: Witness | None = None
+) -> Verdict:
+    """Follow the chain from its first link to its end; ``since`` is a seal that must be in it."""
     verdict, last = _followed(session, keys, START)
+    if verdict.broken is None and since is not None and not _is_there(session, since):
+        return Verdict(last.position, Break(Fault.CUT, since.position, last.entry_id))
     if verdict.broken is None and audit_seals.count_unsealed(session, before=now - OVERDUE):
         return Verdict(last.position, Break(Fault.UNSEALED, last.position, last.entry_id))
     return verdict
@@ -112,6 +150,13 @@ def note_verdict(session: Session, verdict: Verdict, *, now: datetime) -> None:
     broken = verdict.broken
     detail = f"{verdict.sound}" if broken is None else f"{broken.fault} {broken.position}"
     audit_log.note(session, VERIFY, SUBJECT, actor_id=None, now=now, detail=detail)
+
+
+def _is_there(session: Session, witness: Witness) -> bool:
+    link = audit_seals.link_at(session, witness.position)
+    if link is None or not witness.position:
+        return link is not None
+    return hmac.compare_digest(link.seal[:SHOWN], witness.seal)
 
 
 def _followed(session: Session, keys: Iterable[SealKey], before: Link) -> tuple[Verdict, Link]:

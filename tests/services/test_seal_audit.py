@@ -13,6 +13,9 @@ from lti_tool.services.seal_audit import (
     Fault,
     SealKey,
     Verdict,
+    Witness,
+    newest_seal,
+    read_witness,
     seal_entries,
     seal_key,
     verify_audit,
@@ -48,6 +51,11 @@ def seal(database: Database, key: SealKey = KEY, *, now: datetime = NOW) -> int:
 def verified(database: Database, *keys: SealKey, now: datetime = NOW) -> Verdict:
     with database.reading() as session:
         return verify_audit(session, keys or (KEY,), now=now)
+
+
+def since(database: Database, witness: Witness) -> Verdict:
+    with database.reading() as session:
+        return verify_audit(session, (KEY,), now=NOW, since=witness)
 
 
 def tamper(database: Database, *statements: str) -> None:
@@ -94,6 +102,41 @@ def test_an_entry_removed_with_its_seal_shows(database: Database) -> None:
         "DELETE FROM audit_seals WHERE position = 2",
     )
     assert verified(database) == Verdict(1, Break(Fault.GAP, 3, 3))
+
+
+def test_an_end_cut_off_with_its_seals_shows_to_who_kept_the_newest_seal(
+    database: Database,
+) -> None:
+    with database.reading() as session:
+        kept = read_witness(str(newest_seal(session)))
+    write(database, 1, at=NOW + timedelta(hours=1))
+    seal(database, now=NOW + timedelta(hours=1))
+    assert since(database, kept).broken is None
+
+    tamper(
+        database,
+        "DELETE FROM audit_log WHERE id >= 5",
+        "DELETE FROM audit_seals WHERE entry_id >= 5",
+    )
+
+    assert verified(database).broken is None
+    assert since(database, kept) == Verdict(4, Break(Fault.CUT, 5, 4))
+
+
+def test_a_log_written_anew_shows_to_who_kept_a_seal_of_it(database: Database) -> None:
+    with database.reading() as session:
+        kept = newest_seal(session)
+    tamper(database, "DELETE FROM audit_log", "DELETE FROM audit_seals")
+    assert since(database, kept).broken == Break(Fault.CUT, 5, 0)
+    write(database, ENTRIES + 1)
+    seal(database)
+    assert since(database, kept) == Verdict(6, Break(Fault.CUT, 5, 6))
+
+
+@pytest.mark.parametrize("words", ["", "5", "5:", "5:xyz", "-1:" + "a" * 16, "5:" + "A" * 16])
+def test_what_is_no_seal_is_refused(words: str) -> None:
+    with pytest.raises(ValueError, match=r"^"):
+        read_witness(words)
 
 
 def test_an_entry_slipped_in_with_an_old_date_shows(database: Database) -> None:
