@@ -10,6 +10,7 @@ import os
 import random
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,13 +37,15 @@ COUNTED = "counted"
 MAXIMUM = Decimal(100_000)
 COUNTS = 16
 PAUSE_SECONDS = 0.002
+SLOWEST_SECONDS = 2.0
 
 
 def rate(tasks_file: Path, share: int, shares: int, done_file: Path) -> None:
     """Rate without end. A transaction that the database broke off is simply tried anew."""
-    parts = build_parts(read_settings(os.environ, default_base_url=""))
-    tasks = json.loads(tasks_file.read_text())[share::shares]
     chance = random.Random()
+    settings = read_settings(os.environ, default_base_url="")
+    parts = build_parts(settings, clock=lambda: _unsteady(chance))
+    tasks = json.loads(tasks_file.read_text())[share::shares]
     with done_file.open("a", buffering=1) as done:
         while True:
             task = chance.choice(tasks)
@@ -54,6 +57,11 @@ def rate(tasks_file: Path, share: int, shares: int, done_file: Path) -> None:
                     time.sleep(PAUSE_SECONDS)
             except DatabaseError:
                 continue
+
+
+def _unsteady(chance: random.Random) -> datetime:
+    """The time of a machine whose clock is behind the others' and is set back now and then."""
+    return datetime.now(UTC) - timedelta(seconds=chance.uniform(0, SLOWEST_SECONDS))
 
 
 def _rate_once(parts: Parts, task: Mapping[str, Any], chance: random.Random) -> str:
