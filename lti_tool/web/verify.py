@@ -6,7 +6,9 @@ one tell that code and paper belong together, and search engines are asked to ke
 here: the papers themselves (the registrar's pages).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import (
     Blueprint,
@@ -23,7 +25,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.errors import NotFoundError
 from lti_tool.domain.exported import read_code
 from lti_tool.exchange.credentials import CredentialAddresses, profile, public_jwk
-from lti_tool.exchange.outcomes import notice
+from lti_tool.exchange.outcomes import day, notice
 from lti_tool.persistence import schools
 from lti_tool.persistence.issuer_keys import issuer_key, issuer_keys
 from lti_tool.services.verify_paper import PaperState, Verified, verify_paper
@@ -119,6 +121,7 @@ def _page(shown: Verified | None, state: PaperState, *, asked: bool = True) -> R
             "verify.html",
             page=Page(standard_notice=rights, switch_language=False),
             shown=shown,
+            on_paper=_on_paper(shown),
             state=state,
             asked=asked,
             now=wired().clock(),
@@ -126,6 +129,12 @@ def _page(shown: Verified | None, state: PaperState, *, asked: bool = True) -> R
     )
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _on_paper(shown: Verified | None) -> Callable[[datetime | None], str]:
+    """Writes a date as the paper does, with its year and in its zone, so that they compare."""
+    zone = wired().zone if shown is None else ZoneInfo(shown.content.facts.zone)
+    return lambda when: day(when, zone)
 
 
 def _addresses() -> CredentialAddresses:

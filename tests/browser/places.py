@@ -5,7 +5,9 @@ A new page belongs in ``PLACES``. Not here: what is looked at there (``test_page
 """
 
 import re
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urljoin, urlsplit
@@ -29,6 +31,9 @@ DRAFTING = "陈佳怡"
 """Has a draft of the open assessment."""
 HANDED_IN = "张子涵"
 """Waits to be rated on the open assessment, and has feedback on earlier ones."""
+ADDING = "朱一诺"
+"""Adds a file to a draft of the open assessment."""
+STOPPING = "a-link-in-a-mail"
 READING = 60_000
 """Milliseconds until a document is read, in a process of its own."""
 
@@ -245,8 +250,33 @@ def _peer_work(atlas: Atlas, language: str) -> str:
     return page.url
 
 
+def _preview(atlas: Atlas, language: str) -> str:
+    """What is shown of a text file that a student adds."""
+    page = atlas.page
+    page.goto(atlas.landing(ADDING, OPEN, language))
+    shown = page.locator("#pieces iframe").first
+    if not shown.count():
+        words = "客服：您好，请问您需要什么帮助？\n" * 40
+        file = FilePayload(name="通话记录.txt", mimeType="text/plain", buffer=words.encode())
+        page.locator("#files").set_input_files(file)
+    return urljoin(page.url, shown.get_attribute("src", timeout=20_000) or "")
+
+
+def _mail(atlas: Atlas, _language: str) -> str:
+    """Where the link of a mail leads; the demo sends none, so somebody is given one."""
+    known = "INSERT OR IGNORE INTO mailings SELECT id, ?, NULL, NULL, 0, '', '', NULL FROM people"
+    path = atlas.demo.folder / "demo" / "dabiao.sqlite3"
+    with closing(sqlite3.connect(path, timeout=20)) as database, database:
+        database.execute(f"{known} LIMIT 1", [STOPPING])
+    return f"{atlas.demo.tool_url}/mail/{STOPPING}"
+
+
 def _standards(atlas: Atlas, language: str) -> str:
     return urljoin(_admin(atlas, language), "../standards/")
+
+
+def _schools(atlas: Atlas, language: str) -> str:
+    return urljoin(_admin(atlas, language), "../schools/")
 
 
 def _audit(atlas: Atlas, language: str) -> str:
@@ -306,6 +336,8 @@ PLACES = (
     Place("grade-report", _grade_report, "main form button"),
     Place("assessment", _DRAFT, "a.btn-primary[href*='/check']"),
     Place("check", _beside(_DRAFT, "/check"), "main button.btn-primary"),
+    Place("preview", _preview, "pre"),
+    Place("mail", _mail, "main button"),
     Place("waiting", _landing(HANDED_IN, OPEN), "main form button"),
     Place("feedback", _beside(_landing(HANDED_IN, PAST), "/feedback"), "main summary"),
     Place("progress", _under("王雨欣", OPEN, "/student/progress"), "main summary"),
@@ -313,7 +345,7 @@ PLACES = (
     Place("not-set-up", _under(DRAFTING, OPEN, "/student/not-set-up")),
     Place("outcomes", _OUTCOMES, "main a[href*='/decision/']"),
     Place("lists", _under(REGISTRAR, INSTITUTION, "/registrar/lists"), "main form button"),
-    Place("accounts", _under(REGISTRAR, INSTITUTION, "/registrar/accounts"), "main form button"),
+    Place("accounts", _under(REGISTRAR, INSTITUTION, "/registrar/accounts"), "main summary"),
     Place("decision", _linked(_OUTCOMES, "main a[href*='/decision/']"), "main button"),
     Place(
         "school-agreement",
@@ -339,6 +371,7 @@ PLACES = (
     Place("standards", _standards, "main button.btn-primary"),
     Place("standard-draft", _standard_draft, "main a.draft-edit"),
     Place("connect", _beside(_admin, "platforms/new"), "main button.btn-primary"),
+    Place("schools", _schools),
     Place("health", _beside(_admin, "health")),
     Place("audit", _audit, "main form button"),
     Place("tokens", _token_issued, "main button.btn-primary"),

@@ -9,8 +9,14 @@ from werkzeug.test import TestResponse
 
 from lti_tool.domain.launch import Role
 from lti_tool.persistence.people import Account
-from tests.services.attaining import rate_once_more
-from tests.services.classroom import Classroom, enrol
+from tests.services.attaining import (
+    LEVEL,
+    master,
+    rate_once_more,
+    sign_off_now,
+    whole_level,
+)
+from tests.services.classroom import STANDARD, Classroom, enrol
 from tests.web.conftest import SignIn
 
 
@@ -51,7 +57,9 @@ def registrar(classroom: Classroom, client: FlaskClient, sign_in: SignIn) -> Reg
 
 
 def test_two_accounts_with_one_number_are_proposed_merged_and_parted(registrar: Registrar) -> None:
-    assert "1 student number has several accounts" in registrar.page().text
+    page = registrar.page().text
+    assert "1 student number has several accounts" in page
+    assert "<details open><summary>Student number 2024030107" in page
     assert registrar.merge().status_code == 303
     page = registrar.page().text
     assert "No student number has several accounts" in page
@@ -104,3 +112,20 @@ def test_other_roles_merge_nobody(registrar: Registrar, sign_in: SignIn, role: R
     registrar.home = sign_in(registrar.first, role)
     assert registrar.page().status_code == 403
     assert registrar.merge().status_code == 403
+
+
+def test_a_sign_off_on_ratings_of_both_is_named_once_they_are_parted(
+    registrar: Registrar, classroom: Classroom
+) -> None:
+    assessment = whole_level(classroom)
+    for each in (registrar.first, registrar.second):
+        master(classroom, each, assessment, times=1)
+    registrar.merge()
+    sign_off_now(classroom, registrar.first)
+    registrar.part()
+    address = f"/registrar/decision/{registrar.first.id}/{STANDARD}/{LEVEL}"
+    page = registrar.page().text
+    assert "Still signed off on ratings of both accounts" in page
+    assert address in page
+    decision = registrar.client.get(f"{registrar.home}{address}").text
+    assert "ratings the rule is not met" in decision

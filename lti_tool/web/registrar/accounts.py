@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.errors import ReasonMissingError, StaleFormError
 from lti_tool.domain.launch import Role
 from lti_tool.persistence import schools
+from lti_tool.persistence.merges import MOST
 from lti_tool.services.merge_accounts import merge_accounts, show_merges, undo_merge
 from lti_tool.services.note_look import of_list
 from lti_tool.services.work import Work
@@ -88,6 +89,7 @@ def _page(problem: str = "", *, status: int = 200) -> ResponseReturnValue:
         "registrar/accounts.html",
         page=frame(school, wired().catalogue.standards[-1].standard, Place.LISTS),
         shown=shown,
+        most=MOST,
         search=search,
         typed=request.form,
         problem=problem,
