@@ -5,7 +5,7 @@ posting scores (``sender``).
 """
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
 from lti_tool.lti.answers import Refused, RetryLater, Trouble
@@ -20,6 +20,8 @@ from .means import Means
 SEARCH_LEASE = timedelta(seconds=20)
 """How long after the death of a process that looked for a column another one looks. A process that
 lives renews it (``ColumnSearch.under_way``)."""
+TOLD_FOR = timedelta(seconds=2)
+"""Not longer: a column that was deleted in the LMS is looked for anew."""
 SEARCH_SECONDS = 2
 """How long the other scores of a column wait at least while another process looks for it."""
 
@@ -30,19 +32,34 @@ class ColumnSearch:
     def __init__(self, means: Means) -> None:
         self._means = means
         self._locks: defaultdict[int, Lock] = defaultdict(Lock)
+        self._told: dict[int, tuple[str, datetime]] = {}
         self.under_way: set[int] = set()
         """The columns, by our id, that this process looks for just now."""
 
     def url(self, errand: Errand) -> str | Trouble:
         """Where the column is. The other threads wait for the one that looks, and find it told."""
+        told = self._just_told(errand.item.id)
+        if told is not None:
+            return told
         with self._locks[errand.item.id]:
             with self._means.database.reading() as session:
                 item = line_items.line_item(session, errand.item.id)
             if item is not None and item.removed:
                 return Refused(REMOVED)
-            if item is not None and item.url is not None:
-                return item.url
-            return self._searched(errand)
+            if item is None or item.url is None:
+                return self._searched(errand)
+            self._told[item.id] = item.url, self._means.clock() + TOLD_FOR
+            return item.url
+
+    def _just_told(self, line_item_id: int) -> str | None:
+        """What the database said a moment ago: a class is claimed before its column is found."""
+        url, until = self._told.get(line_item_id, ("", None))
+        if until is None:
+            return None
+        if self._means.clock() < until:
+            return url
+        self._told.pop(line_item_id, None)
+        return None
 
     def _searched(self, errand: Errand) -> str | Trouble:
         item = errand.item

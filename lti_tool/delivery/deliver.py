@@ -98,26 +98,26 @@ class Deliverer:
 
     def _look(self) -> None:
         """Claim due scores where a lane has room; where none has, or nothing was due a moment ago,
-        the database is left in peace."""
+        the database is left in peace. A lane that is known to have more need not be looked for."""
         for platform_id in [key for key, lane in self._lanes.items() if _is_over(lane)]:
             self._lanes.pop(platform_id).end()
-        now = time.monotonic()
-        if now - self._looked_at < LOOK_SECONDS and not self._hungry():
+        if time.monotonic() - self._looked_at < LOOK_SECONDS:
+            hungry = [key for key, lane in self._lanes.items() if _is_hungry(lane)]
+            if hungry:
+                self._claim(self._means.clock(), hungry)
             return
-        self._looked_at = now
+        self._looked_at = time.monotonic()
         at = self._means.clock()
         with self._means.database.reading() as session:
             due = deliveries.platforms_due(session, at)
         if due:
-            self._claim(at, due)
+            self._claim(at, due, adopt=True)
 
-    def _hungry(self) -> bool:
-        return any(lane.had_more and lane.room >= lane.size // 2 for lane in self._lanes.values())
-
-    def _claim(self, now: datetime, due: Sequence[int]) -> None:
+    def _claim(self, now: datetime, due: Sequence[int], *, adopt: bool = False) -> None:
         refused: list[Outcome] = []
         with self._means.database.transaction() as session:
-            deliveries.adopt(session)
+            if adopt:
+                deliveries.adopt(session)
             claimed = [
                 each for platform_id in due for each in self._claimed(session, platform_id, now)
             ]
@@ -166,12 +166,18 @@ class Deliverer:
             found = [self._done.get(timeout=LOOK_SECONDS)]
         except Empty:
             return []
-        if self._done.empty() and any(lane.held for lane in self._lanes.values()):
-            time.sleep(GATHER_SECONDS)
+        self._gather()
         found += self._waiting()
         for each in found:
             self._lanes[each.platform_id].take_out(each)
         return found
+
+    def _gather(self) -> None:
+        """Wait a little for more, but not until a quick platform has nothing left to do."""
+        enough = sum(len(lane.held) for lane in self._lanes.values()) // 2
+        over = time.monotonic() + GATHER_SECONDS
+        while self._done.qsize() < enough and time.monotonic() < over:
+            time.sleep(GATHER_SECONDS / 10)
 
     def _waiting(self) -> Sequence[Outcome]:
         found = []
@@ -190,6 +196,11 @@ class Deliverer:
             deliveries.renew(session, held, until=now + LEASE)
             for line_item_id in sorted(self._sender.columns.under_way):
                 line_items.hold_search(session, line_item_id, until=now + SEARCH_LEASE)
+
+
+def _is_hungry(lane: Lane) -> bool:
+    """A lane that has done half of what it was given while more was due."""
+    return lane.had_more and not lane.is_closed and lane.room >= lane.size // 2
 
 
 def _is_over(lane: Lane) -> bool:

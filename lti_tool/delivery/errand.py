@@ -66,7 +66,7 @@ def prepare(
 ) -> Iterator[Errand | Delivery]:
     """The errand of each claimed score; the score itself where its course has no gradebook (any
     more)."""
-    known = people.accounts(session, {each.person_id for each in claimed})
+    subs = people.subs(session, {each.person_id for each in claimed})
     columns = {
         line_item_id: _column(session, line_item_id, means)
         for line_item_id in {each.line_item_id for each in claimed}
@@ -78,7 +78,7 @@ def prepare(
             continue
         item, book = column
         appends = profile_of(book.platform.product).appends_comments
-        yield Errand(each, item, book.platform.id, known[each.person_id].sub, book, appends)
+        yield Errand(each, item, book.platform.id, subs[each.person_id], book, appends)
 
 
 def _column(session: Session, line_item_id: int, means: Means) -> tuple[LineItem, GradeBook] | None:

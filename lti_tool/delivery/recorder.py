@@ -18,7 +18,7 @@ from lti_tool.persistence.database import Session
 from lti_tool.persistence.deliveries import Taken
 from lti_tool.persistence.scores import Delivery
 from lti_tool.telemetry import measures
-from lti_tool.telemetry.tracing import request_of
+from lti_tool.telemetry.tracing import FIELD
 
 from .means import Means
 from .outcomes import OF_THE_PLATFORM, Arrived, Conflict, NotTried, Outcome, What
@@ -115,21 +115,21 @@ class Recorder:
     def _tell(self, outcomes: Sequence[Outcome], now: datetime) -> None:
         """Log and count what came of each, once it is stored."""
         for each in outcomes:
-            with request_of(each.delivery.request_id or f"score-{each.delivery.id}"):
-                _tell_one(each.delivery, _judged(each), now)
+            _tell_one(each.delivery, _judged(each), now)
 
 
 def _tell_one(delivery: Delivery, what: What, now: datetime) -> None:
+    whose = {FIELD: delivery.request_name, "score": delivery.id}
     if isinstance(what, Arrived):
         measures.delivered(queued_at=delivery.queued_at, now=now)
-        log.info("score was delivered", score=delivery.id)
+        log.info("score was delivered", **whose)
     elif isinstance(what, Refused):
         measures.needs_person(what.reason)
-        log.warning("score was refused", score=delivery.id, reason=what.reason, status=what.status)
+        log.warning("score was refused", **whose, reason=what.reason, status=what.status)
     elif isinstance(what, RetryLater | Conflict):
         reason = what.reason if isinstance(what, RetryLater) else "not_newer_conflict"
         measures.postponed(reason)
-        log.info("score will be sent again", score=delivery.id, reason=reason)
+        log.info("score will be sent again", **whose, reason=reason)
 
 
 def _judged(outcome: Outcome) -> What:

@@ -45,7 +45,7 @@ class Sender:
     def send(self, errand: Errand) -> Outcome:
         """Post the score, looking for its column first where that is not known."""
         delivery = errand.delivery
-        with request_of(delivery.request_id or f"score-{delivery.id}"):
+        with request_of(delivery.request_name):
             known = None if errand.item.removed else errand.item.url
             url = known or self.columns.url(errand)
             if not isinstance(url, str):

@@ -13,7 +13,7 @@ import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,6 +21,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Retry
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
@@ -36,7 +37,7 @@ READ_SECONDS = 15
 TOTAL_SECONDS = 40
 MOST_BYTES = 4 * 1024 * 1024
 MOST_REDIRECTS = 3
-USER_AGENT = "lti-tool"
+ALWAYS = {"User-Agent": "lti-tool", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 NAT64 = IPv6Network("64:ff9b::/96")
 """IPv4 addresses as a translating network shows them (RFC 6052)."""
 
@@ -77,10 +78,6 @@ class PlatformHttp:
 
     def __init__(self, *, allow_loopback: bool = False, ca_bundle: Path | None = None) -> None:
         self.allow_loopback = allow_loopback
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.headers["User-Agent"] = USER_AGENT
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         retry = Retry(
             total=2,
             connect=2,
@@ -94,9 +91,7 @@ class PlatformHttp:
             respect_retry_after_header=False,
             raise_on_status=False,
         )
-        adapter = _Adapter(retry, allow_loopback=allow_loopback, ca_bundle=ca_bundle)
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, adapter)
+        self._adapter = _Adapter(retry, allow_loopback=allow_loopback, ca_bundle=ca_bundle)
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> HttpAnswer:
         """GET, retried shortly, redirects followed within the same origin only.
@@ -121,20 +116,16 @@ class PlatformHttp:
 
     def close(self) -> None:
         """Close idle connections."""
-        self._session.close()
+        self._adapter.close()
 
     def _send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
     ) -> HttpAnswer:
         self._check(url)
         try:
-            with self._session.request(
-                method,
-                url,
-                headers={**headers, **request_header()},
-                data=body,
+            with self._adapter.send(
+                _prepared(method, url, headers, body),
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
-                allow_redirects=False,
                 stream=True,
             ) as response:
                 lowered = {name.lower(): value for name, value in response.headers.items()}
@@ -148,6 +139,30 @@ class PlatformHttp:
             raise ForbiddenAddressError("not a web URL")
         if urlsplit(url).scheme != "https" and not self.allow_loopback:
             raise ForbiddenAddressError("not https")
+
+
+def _prepared(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None
+) -> requests.PreparedRequest:
+    """The request as it goes out. A ``requests.Session`` would look for cookies, hooks, proxies and
+    passwords first, none of which are wanted, and take a third of the time of a post."""
+    request = requests.PreparedRequest()
+    request.prepare_method(method)
+    request.url = _written(url)
+    request.headers = CaseInsensitiveDict({**ALWAYS, **headers, **request_header()})
+    request.body = body
+    if body is not None:
+        request.headers["Content-Length"] = str(len(body))
+    return request
+
+
+@lru_cache(maxsize=1024)
+def _written(url: str) -> str:
+    """The URL as it is sent: names in their ASCII form, what is not allowed encoded. All scores of
+    a column go to one. Raises requests.RequestException."""
+    request = requests.PreparedRequest()
+    request.prepare_url(url, None)
+    return request.url or url
 
 
 def _redirect_target(answer: HttpAnswer) -> str | None:

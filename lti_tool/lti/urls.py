@@ -7,15 +7,19 @@ to URLs that have a query already; none of that happens here. Not here: fetching
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from urllib.parse import urlencode, urljoin, urlsplit
 
+REMEMBERED = 1024
+"""URLs that were taken apart lately: each score of a class asks about the same few."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^;,<]+)*)")
 REL = re.compile(r';\s*rel\s*=\s*["\'“”‘’]?([^"\'“”‘’;,]+)', re.IGNORECASE)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_web_url(url: str) -> bool:
     """Whether this is an absolute http or https URL naming a host, and no user or password."""
     try:
@@ -27,6 +31,7 @@ def is_web_url(url: str) -> bool:
     return named and parts.scheme in DEFAULT_PORTS
 
 
+@lru_cache(maxsize=REMEMBERED)
 def origin(url: str) -> str:
     """Scheme, host and port of a web URL in lower case, the default port left out.
 
@@ -59,6 +64,7 @@ def with_encoded(url: str, more: str) -> str:
     return parts._replace(query=query, fragment="").geturl()
 
 
+@lru_cache(maxsize=REMEMBERED)
 def with_path(url: str, ending: str) -> str:
     """The URL with ``ending`` put between path and query, where Moodle keeps its type id
     (AGS 2.0, section 3.4.1: the score URL is the line item's path plus ``/scores``)."""

@@ -6,7 +6,7 @@ claimed the score, with the next number. Not here: what is in the outbox (``scor
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,6 +27,14 @@ OWN = (
     & (SCORES.c.claim == bindparam("own_claim"))
     & (SCORES.c.state == DeliveryState.LEASED.value)
 )
+COMPARED = [
+    SCORES.c[name]
+    for name in (
+        *("id", "state", "claim", "sequence", "comment", "comment_sent"),
+        *("result", "result_at"),
+    )
+]
+"""What of a score counts when one of it has arrived."""
 LEASED = update(SCORES).where(SCORES.c.id == bindparam("row_id"))
 HELD = update(SCORES).where(OWN)
 
@@ -84,12 +92,21 @@ def lease_due(
     if not rows:
         return []
     changes = [_leased(row, now, now + lease) for row in rows]
-    connection = session.connection()
-    connection.execute(LEASED, changes)
-    ids = [row.id for row in rows]
-    stored = connection.execute(select(SCORES).where(SCORES.c.id.in_(ids))).all()
-    found = {row.id: as_delivery(row) for row in stored}
-    return [found[each] for each in ids]
+    session.connection().execute(LEASED, changes)
+    return [_as_leased(row, change) for row, change in zip(rows, changes, strict=True)]
+
+
+def _as_leased(row: Row[Any], change: Mapping[str, Any]) -> Delivery:
+    """The row as it is now, without reading it once more: it is locked."""
+    return replace(
+        as_delivery(row),
+        state=DeliveryState.LEASED,
+        lease_until=change["lease_until"],
+        due_at=change["due_at"],
+        claim=change["claim"],
+        attempts=change["attempts"],
+        timestamp=change["timestamp"],
+    )
 
 
 def _due_rows(session: Session, platform_id: int, now: datetime, limit: int) -> Sequence[Row[Any]]:
@@ -162,7 +179,7 @@ def mark_delivered(session: Session, taken: Sequence[Taken], *, now: datetime) -
     """Note what the LMS has; where a newer score came meanwhile, that one waits its turn."""
     connection = session.connection()
     ids = [each.delivery.id for each in taken]
-    query = select(SCORES).where(SCORES.c.id.in_(ids)).order_by(SCORES.c.id).with_for_update()
+    query = select(*COMPARED).where(SCORES.c.id.in_(ids)).order_by(SCORES.c.id).with_for_update()
     rows = {row.id: row for row in connection.execute(query)}
     done: list[Mapping[str, Any]] = []
     overtaken: list[Mapping[str, Any]] = []

@@ -121,6 +121,13 @@ def accounts(session: Session, person_ids: Collection[int]) -> Mapping[int, Acco
     return {row.id: as_account(row) for row in rows}
 
 
+def subs(session: Session, person_ids: Collection[int]) -> Mapping[int, str]:
+    """What each person's platform calls them, by id; ids that do not exist are left out."""
+    table = PersonRow.__table__.c
+    query = select(table.id, table.sub).where(table.id.in_(person_ids))
+    return {row.id: row.sub for row in session.connection().execute(query)}
+
+
 def students_by_number(
     session: Session, school_id: int, student_numbers: Collection[str]
 ) -> Mapping[str, Sequence[Account]]:

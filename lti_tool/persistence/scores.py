@@ -159,6 +159,11 @@ class Delivery:
     result_at: datetime | None
     request_id: str | None = None
 
+    @property
+    def request_name(self) -> str:
+        """What log lines and the call to the LMS carry: the request that decided, or the score."""
+        return self.request_id or f"score-{self.id}"
+
 
 def queue_score(
     session: Session,
