@@ -138,6 +138,16 @@ class Decision:
     carried: int | None = None
 
 
+def sign_offs_in_force(decisions: Iterable[Decision]) -> Mapping[str, tuple[Decision, ...]]:
+    """The sign-offs that nobody revoked since, by level key; ``decisions`` are a learner's, oldest
+    first. There are several of a level only where accounts with one each were merged."""
+    found: dict[str, tuple[Decision, ...]] = {}
+    for each in decisions:
+        signed = each.kind is DecisionKind.SIGN_OFF
+        found[each.level] = (*found.get(each.level, ()), each) if signed else ()
+    return found
+
+
 class AttainmentState(StrEnum):
     """What the registrar sees for a learner and a level."""
 

@@ -101,6 +101,12 @@ def decisions_of(session: Session, learner_id: int, standard_id: str) -> Sequenc
     return [as_decision(row) for row in session.scalars(query)]
 
 
+def standards_decided(session: Session, account_ids: Collection[int]) -> Sequence[str]:
+    """The standards under which anything was decided on these accounts."""
+    query = select(DecisionRow.standard_id).where(DecisionRow.learner_id.in_(account_ids))
+    return session.scalars(query.distinct().order_by(DecisionRow.standard_id)).all()
+
+
 def last_decisions_of(
     session: Session, learner_ids: Collection[int], standard_id: str
 ) -> Mapping[int, Mapping[str, Decision]]:

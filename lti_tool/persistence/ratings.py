@@ -160,6 +160,12 @@ def count_by_account(session: Session, account_ids: Collection[int]) -> Mapping[
     return {row.learner_id: row.given for row in session.execute(query)}
 
 
+def learners_of(session: Session, rating_ids: Collection[str]) -> frozenset[int]:
+    """The accounts that these ratings are of."""
+    query = select(RatingRow.learner_id).where(RatingRow.id.in_(rating_ids)).distinct()
+    return frozenset(session.scalars(query))
+
+
 def ratings_of_submission(session: Session, submission_id: str) -> Sequence[Rating]:
     """All ratings of a submission, drafts and corrected ones included."""
     return _ratings(session, _query().where(RatingRow.submission_id == submission_id))

@@ -7,10 +7,13 @@ learner, and the columns of both accounts' courses are told the same levels. Not
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
+from lti_tool.domain.attainment import Decision, sign_offs_in_force
 from lti_tool.domain.errors import NotFoundError, ReasonMissingError, StaleFormError
 from lti_tool.persistence import (
     courses,
+    decisions,
     erasures,
     learners,
     merges,
@@ -42,12 +45,14 @@ class Candidate:
 @dataclass(frozen=True, slots=True)
 class MergesShown:
     """The page: groups with the same student number, what a search found, and every merge, the
-    newest first, with the people in it by id."""
+    newest first, with the people in it by id. ``doubtful``, by a merge that was undone: sign-offs
+    that still stand and rest on ratings of the other account."""
 
     alike: tuple[tuple[Candidate, ...], ...]
     found: tuple[Candidate, ...]
     merges: Sequence[Merge]
     people: Mapping[int, Account]
+    doubtful: Mapping[int, Sequence[Decision]]
 
 
 def merge_accounts(work: Work, kept_id: int, merged_id: int, *, reason: str, school_id: int) -> int:
@@ -81,7 +86,7 @@ def merge_accounts(work: Work, kept_id: int, merged_id: int, *, reason: str, sch
 
 def undo_merge(work: Work, merge_id: int, *, reason: str, school_id: int) -> None:
     """Let both accounts be learners by themselves again; a decision made meanwhile stays with the
-    account it was made on.
+    account it was made on, and ``show_merges`` tells which ones a person should look at.
 
     Raises NotFoundError for another school's, StaleFormError for one taken back already,
     ReasonMissingError for an empty reason.
@@ -116,7 +121,23 @@ def show_merges(session: Session, school_id: int, *, search: str = "") -> Merges
         found=tuple(candidates[each.id] for each in found),
         merges=made,
         people=people.accounts(session, named),
+        doubtful={each.id: _doubtful(session, each) for each in made if each.undone_at},
     )
+
+
+def _doubtful(session: Session, merge: Merge) -> Sequence[Decision]:
+    found = []
+    for account_id in (merge.kept_id, merge.merged_id):
+        own = learners.accounts_of(session, [account_id])[account_id]
+        for standard_id in decisions.standards_decided(session, own):
+            made = decisions.decisions_of(session, account_id, standard_id)
+            signed = chain.from_iterable(sign_offs_in_force(made).values())
+            found += [
+                each
+                for each in signed
+                if not ratings.learners_of(session, each.rating_ids).issubset(own)
+            ]
+    return tuple({each.id: each for each in found}.values())
 
 
 def _candidates(

@@ -1,8 +1,15 @@
 """A registrar signs off a level that the rule proposes, or revokes a sign-off with a reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lti_tool.domain.attainment import Decision, DecisionKind, in_scope, waived_in
+from lti_tool.domain.attainment import (
+    Decision,
+    DecisionKind,
+    in_scope,
+    sign_offs_in_force,
+    waived_in,
+)
 from lti_tool.domain.errors import (
     NotFoundError,
     NotMetError,
@@ -20,7 +27,7 @@ from lti_tool.persistence import (
 )
 from lti_tool.persistence.people import Account
 
-from .standing import evidence_digest, last_decisions, level_rule, masteries_of, update_standing
+from .standing import evidence_digest, level_rule, masteries_of, update_standing
 from .work import Work
 
 
@@ -43,27 +50,32 @@ def sign_off_attainment(
     NotMetError when the rule is not met.
     """
     learner = _of_school(work, subject.learner_id, school_id)
-    if _in_force(work, subject) is not None:
+    if _in_force(work, subject):
         raise StaleFormError
     decision = _decision(work, learner, subject, kind=DecisionKind.SIGN_OFF, reason="")
     if decision.digest != seen_digest:
         raise StaleFormError
-    return _decide(work, learner, decision)
+    return _decide(work, learner, [decision])
 
 
 def revoke_attainment(work: Work, subject: LevelOf, *, reason: str, school_id: int) -> Decision:
-    """Take a sign-off back. The reason is kept with the decision.
+    """Take a sign-off back, on whichever of the learner's accounts it was made: there it stays
+    revoked, should that account be parted again. The reason is kept with the decision.
 
     Raises NotFoundError for a learner of another school, NotSignedOffError when nothing is
     in force, ReasonMissingError for an empty reason.
     """
     learner = _of_school(work, subject.learner_id, school_id)
-    if _in_force(work, subject) is None:
+    signed = _in_force(work, subject)
+    if not signed:
         raise NotSignedOffError
     if not reason.strip():
         raise ReasonMissingError
-    decision = _decision(work, learner, subject, kind=DecisionKind.REVOKE, reason=reason.strip())
-    return _decide(work, learner, decision)
+    kind, words = DecisionKind.REVOKE, reason.strip()
+    ids = sorted({each.learner_id for each in signed})
+    owners = [people.account(work.session, each) for each in ids]
+    made = [_decision(work, each, subject, kind=kind, reason=words) for each in owners]
+    return _decide(work, learner, made)
 
 
 def _of_school(work: Work, learner_id: int, school_id: int) -> Account:
@@ -75,11 +87,10 @@ def _of_school(work: Work, learner_id: int, school_id: int) -> Account:
     return learner
 
 
-def _in_force(work: Work, subject: LevelOf) -> Decision | None:
-    """The sign-off that stands, None if there is none or it was revoked."""
-    made = last_decisions(work.session, subject.learner_id, subject.standard_id)
-    last = made.get(subject.level)
-    return last if last is not None and last.kind is DecisionKind.SIGN_OFF else None
+def _in_force(work: Work, subject: LevelOf) -> tuple[Decision, ...]:
+    """The sign-offs that stand; several where accounts with one each were merged."""
+    made = decisions.decisions_of(work.session, subject.learner_id, subject.standard_id)
+    return sign_offs_in_force(made).get(subject.level, ())
 
 
 def _decision(
@@ -112,11 +123,12 @@ def _decision(
     )
 
 
-def _decide(work: Work, learner: Account, decision: Decision) -> Decision:
-    decisions.add_decision(work.session, decision)
-    subject = f"attainment:{learner.id}/{decision.standard_id}/{decision.level}"
-    work.note(decision.kind.value, subject, decision.digest)
-    bundle = work.bundle(decision.standard_id)
+def _decide(work: Work, learner: Account, made: Sequence[Decision]) -> Decision:
+    for each in made:
+        decisions.add_decision(work.session, each)
+        about = f"attainment:{each.learner_id}/{each.standard_id}/{each.level}"
+        work.note(each.kind.value, about, each.digest)
+    bundle = work.bundle(made[0].standard_id)
     rules = level_rule(work.session, bundle, learner.school_id)
     update_standing(work, bundle, learner, rules)
-    return decision
+    return made[0]

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from lti_tool.domain.attainment import AttainmentState, DecisionKind
+from lti_tool.domain.attainment import AttainmentState, sign_offs_in_force
 from lti_tool.domain.exported import ExportContent, ExportKind, ExportLine, read_code
-from lti_tool.persistence import exports, papers
+from lti_tool.persistence import decisions, exports, papers
 from lti_tool.persistence.database import Session
-
-from .standing import last_decisions
 
 HIDDEN = "＊"
 
@@ -24,7 +22,7 @@ class PaperState(StrEnum):
     VALID = "valid"
     """Everything that the paper says was signed off still is."""
     REVOKED = "revoked"
-    """A sign-off that the paper rests on was revoked, or another one took its place."""
+    """A sign-off that the paper rests on was revoked, or is another learner's now."""
     UNKNOWN = "unknown"
     """No paper has this code."""
 
@@ -59,8 +57,8 @@ def verify_paper(session: Session, typed: str) -> Verified | None:
         return None
     content = exports.content_of(session, paper.export_id)
     kind = exports.kind_of(session, paper.export_id)
-    last = last_decisions(session, paper.learner_id, paper.standard_id)
-    in_force = {each.id for each in last.values() if each.kind is DecisionKind.SIGN_OFF}
+    made = decisions.decisions_of(session, paper.learner_id, paper.standard_id)
+    in_force = {each.id for signed in sign_offs_in_force(made).values() for each in signed}
     levels = tuple(
         LevelVerified(
             each,

@@ -133,7 +133,7 @@ def test_every_decision_replays_before_during_and_after_a_merge(twice: Twice) ->
     assert twice.replayed() == [Outcome.SAME] * 3
     assert twice.states() == [
         (twice.first.id, AttainmentState.ATTAINED),
-        (twice.second.id, AttainmentState.ATTAINED),
+        (twice.second.id, AttainmentState.REVOKED),
     ]
 
 
