@@ -14,7 +14,7 @@ from lti_tool.persistence.people import Account
 from lti_tool.services.change_rule import change_rule
 from lti_tool.services.replay_decisions import Outcome, replay_decisions
 from lti_tool.services.simulate_rule import Simulation, simulate_rule
-from tests.services.attaining import LEVEL, master, sign_off_now, whole_level
+from tests.services.attaining import LEVEL, master, rate_once_more, sign_off_now, whole_level
 from tests.services.classroom import STANDARD, Classroom
 
 
@@ -117,6 +117,35 @@ def test_the_simulation_names_whose_level_changes_and_saves_nothing(
     assert (change.signed_off, change.steps, found.learners) == (True, 1, 1)
     assert found.count(change.level) == (0, 1)
     assert state(classroom, learner) is AttainmentState.ATTAINED
+
+
+N_OF_M = {"method": "n_of_m", "needed": 2, "window": 3}
+
+
+@pytest.mark.parametrize(
+    ("mastery", "months", "met"),
+    [
+        ({"method": "latest"}, 0, False),
+        ({"method": "highest"}, 0, True),
+        ({**N_OF_M, "minimum_raters": 2}, 0, False),
+        ({**N_OF_M, "expires_months": 6}, 5, True),
+        ({**N_OF_M, "expires_months": 6}, 7, False),
+    ],
+    ids=["latest", "highest", "two-raters", "still-fresh", "too-old"],
+)
+def test_the_simulation_of_method_raters_and_expiry_is_what_comes_of_setting_it(
+    classroom: Classroom, learner: Account, mastery: Mapping[str, object], months: int, met: bool
+) -> None:
+    """The learner meets the rule of today, with a critical requirement below at the last."""
+    rate_once_more(classroom, learner, {"2.2.1": 2})
+    classroom.now += timedelta(days=31 * months)
+    found = simulated(classroom, mastery=mastery)
+    assert [(each.learner.id, each.met) for each in found.changes] == (
+        [] if met else [(learner.id, False)]
+    )
+    set_rule(classroom, mastery=mastery)
+    wanted = AttainmentState.PROPOSED if met else AttainmentState.NOT_MET
+    assert state(classroom, learner) is wanted
 
 
 def test_the_rule_of_today_changes_nobodys_level(classroom: Classroom, learner: Account) -> None:
