@@ -21,6 +21,8 @@ from lti_tool.persistence.people import Account
 from lti_tool.persistence.sessions import SignedIn
 from lti_tool.settings import Settings, read_settings
 from tests.services.classroom import Classroom
+from tests.web.desk import Desk
+from tests.web.studying import Student, at_work
 
 SignIn = Callable[..., str]
 
@@ -75,6 +77,25 @@ def sign_in(classroom: Classroom) -> SignIn:
         return f"/s/{token}"
 
     return open_for
+
+
+@pytest.fixture
+def desk(classroom: Classroom, client: FlaskClient, sign_in: SignIn) -> Desk:
+    """The teacher of the course at work, in English."""
+    home = sign_in(classroom.teacher, Role.TEACHER, data={"language": "en"})
+    return Desk(classroom, client, home)
+
+
+@pytest.fixture
+def learner(classroom: Classroom) -> Account:
+    """A student of the course."""
+    return classroom.enrol("陈思雨", number="2024030101")
+
+
+@pytest.fixture
+def student(classroom: Classroom, client: FlaskClient, sign_in: SignIn) -> Student:
+    """A student of the course before an assessment, at work."""
+    return at_work(classroom, client, sign_in)
 
 
 @pytest.fixture

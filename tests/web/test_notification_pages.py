@@ -20,11 +20,6 @@ from tests.web.conftest import SignIn
 
 
 @pytest.fixture
-def learner(classroom: Classroom) -> Account:
-    return classroom.enrol("陈思雨", number="2024030101")
-
-
-@pytest.fixture
 def assessment(classroom: Classroom) -> Assessment:
     return classroom.set_up()
 
