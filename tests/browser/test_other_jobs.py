@@ -115,7 +115,7 @@ def rate_on_the_floor_offline(teacher: Visit) -> None:
     """A tap is kept while there is no network and sent by itself afterwards."""
     queue = teacher.open(TASK)
     queue.locator("a[href*='/by-code']").first.click()
-    queue.locator("#print").wait_for()
+    queue.locator("#save-all").wait_for(state="hidden")
     row = queue.locator(".floor-row", has_text=ALONE)
     teacher.page.context.set_offline(True)
     row.locator(".pick").nth(3).click()

@@ -244,7 +244,6 @@ if (floor) {
   window.addEventListener("beforeunload", (event) => { if (!kept && entries().length) event.preventDefault(); });
   document.getElementById("print").addEventListener("click", () => window.print());
 
-  document.getElementById("print").hidden = false;
   document.getElementById("save-all").hidden = true;
   floor.removeAttribute("data-guard");
   // A reload asks anew about what was in conflict: it may have been decided elsewhere.

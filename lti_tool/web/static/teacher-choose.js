@@ -11,7 +11,10 @@ const ticked = () => [...shown().querySelectorAll("[data-code]:checked")];
 
 // A hidden level's boxes are kept but not sent: an assessment has one level.
 function show(level) {
-  trees.forEach((tree) => { tree.hidden = tree.disabled = tree.dataset.tree !== level; });
+  trees.forEach((tree) => {
+    tree.hidden = tree.disabled = tree.dataset.tree !== level;
+    delete tree.dataset.later; // kept the page still until this script ran
+  });
   levels.querySelectorAll("[data-level]").forEach((button) => {
     button.setAttribute("aria-pressed", String(button.dataset.level === level));
   });
@@ -61,6 +64,5 @@ levels.addEventListener("click", (event) => {
   const button = event.target.closest("[data-level]");
   if (button) show(button.dataset.level);
 });
-levels.hidden = false;
 trees.forEach((tree) => tree.querySelector("legend").classList.add("vh"));
 show(levels.querySelector('[aria-pressed="true"]').dataset.level);
