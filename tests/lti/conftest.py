@@ -11,13 +11,15 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from lti_tool.domain.launch import Launch
+from lti_tool.lti.errors import LtiError
 from lti_tool.lti.http import PlatformHttp
 from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.launch import admit_launch, note_launch, open_launch, verify_launch
 from lti_tool.lti.login import begin_login
 from lti_tool.persistence.database import Database
 from lti_tool.persistence.platforms import Platform, add_platform, approve_deployment
-from tests.lti.platform_side import ADDRESS, NOW, details, public_jwk
+from tests.lti.gradebook import Lms
+from tests.lti.platform_side import ADDRESS, NOW, details, public_jwk, signed, student_claims
 
 
 @dataclass
@@ -74,6 +76,13 @@ class Door:
         return self.launch({"state": request["state"], "id_token": id_token})
 
 
+def reason_of(door: Door, **changes: Any) -> str:
+    """Why a student's launch with these changes is refused."""
+    with pytest.raises(LtiError) as caught:
+        door.launch_with(student_claims, signed, **changes)
+    return caught.value.reason
+
+
 @pytest.fixture
 def http() -> Iterator[PlatformHttp]:
     made = PlatformHttp(allow_loopback=True)
@@ -108,3 +117,13 @@ def door(sqlite_url: str, platform_server: HTTPServer, http: PlatformHttp) -> It
 def door_anywhere(database: Database, platform_server: HTTPServer, http: PlatformHttp) -> Door:
     """On each kind of database."""
     return connected(database, platform_server, http)
+
+
+@pytest.fixture
+def lms(httpserver: HTTPServer, http: PlatformHttp) -> Iterator[Lms]:
+    """A platform that gives a token to whoever asks."""
+    httpserver.expect_request("/token").respond_with_json(
+        {"access_token": "bearer-1", "token_type": "Bearer", "expires_in": 3600}
+    )
+    yield Lms(httpserver, http)
+    httpserver.check_handler_errors()

@@ -26,17 +26,22 @@ from lti_tool.persistence import (
     standings,
 )
 from lti_tool.persistence.database import Database
-from lti_tool.persistence.line_items import LineItem
 from lti_tool.persistence.people import Account
-from lti_tool.persistence.scores import Delivery
 from lti_tool.services.release_ratings import release_submission
 from lti_tool.services.sign_off_attainment import revoke_attainment, sign_off_attainment
 from lti_tool.services.standing import evidence_digest, level_rule, masteries_of
 from tests.services.attaining import give, master, subject, whole_level
-from tests.services.classroom import STANDARD, TASK, Classroom, conditions, enrol, open_course
+from tests.services.classroom import (
+    STANDARD,
+    TASK,
+    Classroom,
+    classroom_in,
+    conditions,
+    enrol,
+    open_course,
+)
+from tests.services.queued import ATTAINMENT, GRADE, grade, level, mastered, state, told
 
-GRADE = line_items.GRADE_TAG
-ATTAINMENT = line_items.ATTAINMENT_TAG
 AT_ONCE = conditions(release=ReleaseMode.AT_ONCE)
 TWO_WEAK = {"1.1.1": 2, "4.1.1": 2}
 """Two codes below the cut in areas that can bear it."""
@@ -45,47 +50,6 @@ TWO_WEAK = {"1.1.1": 2, "4.1.1": 2}
 @pytest.fixture
 def learner(classroom: Classroom) -> Account:
     return classroom.enrol("陈思雨")
-
-
-def told(classroom: Classroom, tag: str) -> list[tuple[LineItem, Delivery]]:
-    """What is queued for the columns of the course with this tag."""
-    with classroom.reading() as session:
-        return [
-            (item, delivery)
-            for item in line_items.line_items_of(session, classroom.course.id)
-            if item.tag == tag
-            for delivery in scores.deliveries_of(session, item.id)
-        ]
-
-
-def grade(classroom: Classroom) -> tuple[Decimal, str] | None:
-    """The one grade that is queued, None while there is none."""
-    found = [(each.given, each.comment) for _, each in told(classroom, GRADE)]
-    assert len(found) <= 1
-    return found[0] if found else None
-
-
-def level(classroom: Classroom, key: str = "elementary") -> tuple[Decimal, str] | None:
-    found = [
-        (each.given, each.comment)
-        for item, each in told(classroom, ATTAINMENT)
-        if item.resource_id == f"{STANDARD}/{key}"
-    ]
-    assert len(found) <= 1
-    return found[0] if found else None
-
-
-def state(classroom: Classroom, learner: Account) -> AttainmentState | None:
-    """The stored standing to 初级; None while nothing is stored."""
-    with classroom.reading() as session:
-        found = standings.outcomes_of_learner(session, learner, STANDARD)
-    return next((each.state for each in found if each.level == "elementary"), None)
-
-
-def mastered(classroom: Classroom, learner: Account) -> int:
-    """How many requirements have a stored mastery, whatever its state."""
-    with classroom.reading() as session:
-        return len(standings.standings_of(session, [learner.id], STANDARD)[learner.id])
 
 
 def sign_off(classroom: Classroom, learner: Account) -> None:
@@ -365,8 +329,7 @@ def test_every_course_of_the_learner_that_assesses_the_level_is_told(
 @pytest.fixture
 def shared(database: Database, catalogue: Catalogue) -> Classroom:
     """The course on both kinds of database."""
-    course = open_course(database)
-    return Classroom(database, catalogue, course, enrol(database, course, "周敏", Role.TEACHER))
+    return classroom_in(database, catalogue)
 
 
 def test_two_releases_for_one_learner_at_once_both_count(shared: Classroom) -> None:

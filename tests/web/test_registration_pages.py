@@ -30,6 +30,23 @@ CAPTURED = json.loads(
 )
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+CANVAS = "https://canvas.instructure.com/lti/"
+CANVAS_PLATFORM = {
+    "product_family_code": "canvas",
+    "version": "vCloud",
+    "messages_supported": [
+        {
+            "type": "LtiResourceLinkRequest",
+            "placements": ["account_navigation", "course_navigation"],
+        },
+        {
+            "type": "LtiDeepLinkingRequest",
+            "placements": ["assignment_selection", "link_selection", "editor_button"],
+        },
+    ],
+    CANVAS + "account_name": "Test University",
+    CANVAS + "account_domain": "school.instructure.com",
+}
 TOKEN = "registration-token-of-the-lms"
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -189,24 +206,8 @@ def test_moodle_is_asked_for_the_least_and_for_nothing_it_does_not_offer(
 def test_canvas_gets_its_own_fields_and_waits_for_its_first_launch(
     browser: FlaskClient, invited: str, lms: Lms, database: Database
 ) -> None:
-    canvas = "https://canvas.instructure.com/lti/"
     lms.configuration["authorization_server"] = "canvas.instructure.com"
-    lms.configuration[PLATFORM] = {
-        "product_family_code": "canvas",
-        "version": "vCloud",
-        "messages_supported": [
-            {
-                "type": "LtiResourceLinkRequest",
-                "placements": ["account_navigation", "course_navigation"],
-            },
-            {
-                "type": "LtiDeepLinkingRequest",
-                "placements": ["assignment_selection", "link_selection", "editor_button"],
-            },
-        ],
-        canvas + "account_name": "Test University",
-        canvas + "account_domain": "school.instructure.com",
-    }
+    lms.configuration[PLATFORM] = CANVAS_PLATFORM
     lms.answer = (201, {"client_id": "10000000000001"})
     page = opened(browser, invited, lms)
     assert "Test University" in page.text
@@ -214,13 +215,13 @@ def test_canvas_gets_its_own_fields_and_waits_for_its_first_launch(
     done = confirmed(browser, invited, page, "Test University")
     assert "批准" in done.text
     tool = lms.registration[TOOL]
-    assert tool[canvas + "privacy_level"] == "public"
+    assert tool[CANVAS + "privacy_level"] == "public"
     assert [(each["type"], each["placements"]) for each in tool["messages"]] == [
         ("LtiResourceLinkRequest", ["course_navigation"]),
         ("LtiResourceLinkRequest", ["account_navigation"]),
         ("LtiDeepLinkingRequest", ["assignment_selection", "link_selection"]),
     ]
-    assert tool["messages"][0][canvas + "course_navigation/default_enabled"] is False
+    assert tool["messages"][0][CANVAS + "course_navigation/default_enabled"] is False
     assert tool["custom_parameters"]["published"] == "$Canvas.assignment.published"
     (platform,) = connected(database)
     assert platform.token_audience is None

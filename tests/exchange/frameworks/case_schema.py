@@ -104,14 +104,25 @@ _COMMON: Fields = {
 }
 
 
-def _parts(version: str) -> Mapping[str, Check]:
-    link = _shape({"title": _must(_words), "identifier": _must(_uuid), "uri": _must(_uri)}, version)
-    kinds = (
-        *("isChildOf", "isPeerOf", "isPartOf", "exactMatchOf", "precedes", "isRelatedTo"),
-        *("replacedBy", "exemplar", "hasSkillLevel"),
-        *(("isTranslationOf",) if version == "v1p1" else ()),
-    )
-    document: Fields = {
+_LEVEL: Fields = {
+    **_COMMON,
+    "description": _may(_words),
+    "quality": _may(_words),
+    "score": _may(_number),
+    "feedback": _may(_words),
+    "position": _may(_whole),
+    "rubricCriterionId": _may(_uuid),
+}
+_TITLED: Fields = {**_COMMON, "title": _must(_words), "description": _may(_words)}
+_CODED: Fields = {**_TITLED, "hierarchyCode": _must(_words)}
+_KINDS = (
+    *("isChildOf", "isPeerOf", "isPartOf", "exactMatchOf", "precedes", "isRelatedTo"),
+    *("replacedBy", "exemplar", "hasSkillLevel"),
+)
+
+
+def _document(link: Check) -> Fields:
+    return {
         **_COMMON,
         "creator": _must(_words),
         "title": _must(_words),
@@ -123,7 +134,10 @@ def _parts(version: str) -> Mapping[str, Check]:
         "notes": _may(_words),
         "caseVersion": _may(_one_of("1.1"), NEW),
     }
-    item: Fields = {
+
+
+def _item(link: Check) -> Fields:
+    return {
         **_COMMON,
         "fullStatement": _must(_words),
         "humanCodingScheme": _may(_words),
@@ -134,24 +148,22 @@ def _parts(version: str) -> Mapping[str, Check]:
         "licenseURI": _may(link),
         "notes": _may(_words),
     }
-    association: Fields = {
+
+
+def _association(link: Check, version: str) -> Fields:
+    new = ("isTranslationOf",) if version == "v1p1" else ()
+    return {
         **_COMMON,
-        "associationType": _must(_one_of(*kinds)),
+        "associationType": _must(_one_of(*_KINDS, *new)),
         "originNodeURI": _must(link),
         "destinationNodeURI": _must(link),
         "sequenceNumber": _may(_whole),
         "CFAssociationGroupingURI": _may(link),
         "notes": _may(_words, NEW),
     }
-    level: Fields = {
-        **_COMMON,
-        "description": _may(_words),
-        "quality": _may(_words),
-        "score": _may(_number),
-        "feedback": _may(_words),
-        "position": _may(_whole),
-        "rubricCriterionId": _may(_uuid),
-    }
+
+
+def _rubric(link: Check, version: str) -> Fields:
     criterion: Fields = {
         **_COMMON,
         "category": _may(_words),
@@ -160,30 +172,35 @@ def _parts(version: str) -> Mapping[str, Check]:
         "weight": _may(_number),
         "position": _may(_whole),
         "rubricId": _may(_uuid),
-        "CFRubricCriterionLevels": _may(_list_of(_shape(level, version))),
+        "CFRubricCriterionLevels": _may(_list_of(_shape(_LEVEL, version))),
     }
-    rubric: Fields = {
+    return {
         **_COMMON,
         "title": _may(_words),
         "description": _may(_words),
         "CFRubricCriteria": _may(_list_of(_shape(criterion, version))),
     }
-    titled: Fields = {**_COMMON, "title": _must(_words), "description": _may(_words)}
-    coded: Fields = {**titled, "hierarchyCode": _must(_words)}
-    definitions: Fields = {
-        "CFItemTypes": _may(
-            _list_of(_shape({**coded, "description": _must(_words)}, version)),
-        ),
-        "CFConcepts": _may(_list_of(_shape(coded, version))),
-        "CFLicenses": _may(_list_of(_shape({**titled, "licenseText": _must(_words)}, version))),
-        "CFAssociationGroupings": _may(_list_of(_shape(titled, version))),
+
+
+def _definitions(version: str) -> Fields:
+    kinds: Mapping[str, Fields] = {
+        "CFItemTypes": {**_CODED, "description": _must(_words)},
+        "CFConcepts": _CODED,
+        "CFLicenses": {**_TITLED, "licenseText": _must(_words)},
+        "CFAssociationGroupings": _TITLED,
     }
+    return {name: _may(_list_of(_shape(each, version))) for name, each in kinds.items()}
+
+
+def _parts(version: str) -> Mapping[str, Check]:
+    link = _shape({"title": _must(_words), "identifier": _must(_uuid), "uri": _must(_uri)}, version)
+    document, item, association = _document(link), _item(link), _association(link, version)
     package: Fields = {
         "CFDocument": _must(_shape(document, version)),
         "CFItems": _must(_list_of(_shape(item, version))),
         "CFAssociations": _must(_list_of(_shape(association, version))),
-        "CFDefinitions": _may(_shape(definitions, version)),
-        "CFRubrics": _may(_list_of(_shape(rubric, version))),
+        "CFDefinitions": _may(_shape(_definitions(version), version)),
+        "CFRubrics": _may(_list_of(_shape(_rubric(link, version), version))),
     }
     return {
         "PACKAGE": _shape(package, version),
