@@ -18,11 +18,13 @@ if (body?.rows[0]?.cells[1]) {
   function go(row, column) {
     const next = column > 0 ? body.rows[row]?.cells[column] : null;
     if (!next) return;
-    at.removeAttribute("tabindex");
+    const left = at;
     at = next;
     at.tabIndex = 0;
     name(at);
     at.focus();
+    // Only now: while it had the focus, this would lay the whole map out once more.
+    if (left !== at) left.removeAttribute("tabindex");
   }
   function close() {
     opened?.removeAttribute("aria-expanded");
