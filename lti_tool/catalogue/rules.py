@@ -20,6 +20,12 @@ from .schemas import AttainmentFile, BothLanguages, PartEntry
 from .standards import unknown
 from .validation import Parsed
 
+COUNTED = {
+    "needed": Text("“达到合格线的次数”", "“ratings that reach the cut”"),
+    "minimum_evidence": Text("“最少评分次数”", "“ratings at the least”"),
+    "minimum_raters": Text("“最少考评员人数”", "“raters at the least”"),
+}
+"""What a rule counts among the last ratings, as the page of the rule calls it."""
 FULL_WEIGHT = 100
 
 
@@ -86,9 +92,12 @@ def _mastery_problems(file: Parsed[AttainmentFile]) -> Iterator[Problem]:
     mastery = file.value.mastery
     if mastery.method is not MasteryMethod.N_OF_M:
         return
-    for field in ("needed", "minimum_evidence", "minimum_raters"):
+    for field, counted in COUNTED.items():
         if getattr(mastery, field) > mastery.window:
-            reason = Text(f"{field} 不得大于 window", f"{field} must not be more than window")
+            reason = Text(
+                f"{counted.zh}不得大于“最近评分次数”（{mastery.window}）",
+                f"{counted.en} must not be more than the last ratings looked at ({mastery.window})",
+            )
             yield file.problem(reason, "mastery", field)
 
 

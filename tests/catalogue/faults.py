@@ -331,7 +331,12 @@ FAULTS = {
         ATTAINMENT, "  advanced:\n", "  expert:\n", "expert", "critical.expert", "has no expert"
     ),
     "more ratings needed than looked at": Fault(
-        ATTAINMENT, "needed: 2", "needed: 4", "needed", "mastery.needed", "not be more than window"
+        ATTAINMENT,
+        "needed: 2",
+        "needed: 4",
+        "needed",
+        "mastery.needed",
+        "not be more than the last ratings",
     ),
     "a waiver without a reason": Fault(
         ATTAINMENT, "policy: block", "policy: waive", "lost:", "lost", "a waiver needs a reason"
@@ -351,7 +356,7 @@ FAULTS = {
         "window: 3\n  minimum_raters: 4",
         "minimum_raters",
         "mastery.minimum_raters",
-        "not be more than window",
+        "not be more than the last ratings",
     ),
     "a cut for an area of nowhere": Fault(
         ATTAINMENT,

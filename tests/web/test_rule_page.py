@@ -104,7 +104,7 @@ def test_a_rule_set_by_somebody_else_meanwhile_is_not_overwritten(desk: Desk) ->
     ("field", "typed", "sentence"),
     [
         ("area_cut", "101", "0 到 100"),
-        ("needed", "4", "needed 不得大于 window"),
+        ("needed", "4", "“达到合格线的次数”不得大于“最近评分次数”（3）"),
         ("critical.elementary", "9.9.9", "9.9.9"),
         ("total.elementary", "60", "至少要有 1 项"),
         ("method", "luck", "luck"),
