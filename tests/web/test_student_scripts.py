@@ -129,7 +129,7 @@ def test_files_upload_at_once_and_one_that_is_refused_says_why(
     assert len(at_work.evidence) == 1
 
 
-def test_a_file_goes_on_where_it_stopped_after_a_loss_and_a_reload(
+def test_a_file_goes_on_after_a_loss_a_reload_and_the_end_of_the_session(
     at_work: AtWork, tmp_path: Path
 ) -> None:
     film = tmp_path / "录像.txt"
@@ -149,9 +149,13 @@ def test_a_file_goes_on_where_it_stopped_after_a_loss_and_a_reload(
     expect(page.locator("#uploads")).to_contain_text("连接中断", timeout=WAIT)
     page.reload()
     expect(page.locator("#arriving")).to_contain_text("33%")
-    page.locator("#files").set_input_files(film)
-    expect(page.locator("#uploads")).to_contain_text("连接中断", timeout=WAIT)
     page.unroute("**/parts?*")
+    at_work.classroom.now += timedelta(hours=9)
+    page.locator("#files").set_input_files(film)
+    expect(page.locator("#uploads")).to_contain_text("会话已结束", timeout=WAIT)
+    at_work.launch()
+    expect(page.locator("#arriving")).to_contain_text("33%")
+    page.locator("#files").set_input_files(film)
 
     expect(page.locator("#pieces")).to_contain_text("录像.txt", timeout=WAIT)
     expect(page.locator("#arriving li")).to_have_count(0)

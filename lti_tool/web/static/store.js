@@ -1,6 +1,6 @@
 // Where typed text is kept until the tool has it as what it is: in this browser or, where a framed
 // page may keep nothing in it, at the tool, which takes it even after the session has ended.
-const { keeper, typed } = document.body.dataset;
+const { arrived, keeper, typed } = document.body.dataset;
 const PAUSE = 2500; // longer than a draft needs to save itself, so that only what failed is sent
 
 function ofBrowser() {
@@ -60,4 +60,6 @@ async function entriesAtTool() {
   }
 }
 
-export const store = ofBrowser() ?? new OfTool(typed ? await entriesAtTool() : {});
+// A page where nothing is typed, and that no form led to, need not ask.
+const asks = typed && (arrived || document.querySelector("form[data-guard]"));
+export const store = ofBrowser() ?? new OfTool(asks ? await entriesAtTool() : {});
