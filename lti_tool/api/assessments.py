@@ -13,7 +13,7 @@ from lti_tool.services.list_assessments import (
     list_assessments,
 )
 
-from .endpoints import Answer, Call, Endpoint, Page, Thing
+from .endpoints import Answer, Call, Endpoint, Page, Thing, notice_of
 from .passes import Entry, pass_of
 from .problems import bad_parameter
 from .queries import Id, PageQuery, Word
@@ -72,7 +72,8 @@ def _all(call: Call[AssessmentsQuery]) -> Answer:
     shown = found[: query.limit]
     more = Entry(shown[-1].created_at, (shown[-1].id,)) if len(found) > query.limit else None
     place = going.place(more) if more else None
-    return Answer(Assessments(data=[_assessment(each) for each in shown], next_cursor=place))
+    data = [_assessment(each) for each in shown]
+    return Answer(Assessments(data=data, next_cursor=place, notice=notice_of(None)))
 
 
 def _covering(query: AssessmentsQuery) -> RequirementKey | None:

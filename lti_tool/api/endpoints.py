@@ -38,6 +38,7 @@ class Page(Thing):
     """A list, of which there may be more: `next_cursor` leads on, and is null at the end."""
 
     next_cursor: str | None
+    notice: Words
 
 
 class Changes(Page):
@@ -45,7 +46,6 @@ class Changes(Page):
     changed within the last minute may come twice, never not at all."""
 
     changes_cursor: str | None
-    notice: Words
 
 
 @dataclass(frozen=True, slots=True)

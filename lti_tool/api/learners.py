@@ -16,7 +16,7 @@ from lti_tool.services.list_learners import (
 from lti_tool.services.note_look import of_learner, of_list
 
 from .cursors import decoded, encoded, known_id
-from .endpoints import Answer, Call, Endpoint, Page, Thing
+from .endpoints import Answer, Call, Endpoint, Page, Thing, notice_of
 from .queries import Id, PageQuery, Query, Word
 
 
@@ -74,7 +74,8 @@ def _all(call: Call[LearnersQuery]) -> Answer:
     )
     data = [_learner(each) for each in found[: query.limit]]
     more = len(found) > query.limit
-    body = Learners(data=data, next_cursor=encoded("learners", data[-1].id) if more else None)
+    next_cursor = encoded("learners", data[-1].id) if more else None
+    body = Learners(data=data, next_cursor=next_cursor, notice=notice_of(None))
     return Answer(body, look=of_list("learners"), place=body.next_cursor)
 
 

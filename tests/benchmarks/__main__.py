@@ -20,7 +20,7 @@ from lti_tool.domain.mastery import mastery_of
 from lti_tool.domain.rating import Rating, in_force
 from lti_tool.domain.standard import RequirementKey
 from lti_tool.persistence.database import upgrade
-from tests.benchmarks import bench_launch, day, delivery, rush, scale, standard_document
+from tests.benchmarks import bench_api, bench_launch, day, delivery, rush, scale, standard_document
 
 ROOT = Path(__file__).parent.parent.parent
 STANDARD = "530050"
@@ -50,6 +50,7 @@ def main() -> int:
         rush.measure(),
         day.measure(),
         scale.measure(),
+        bench_api.measure(),
     ]
     return 0 if all(within) else 1
 
