@@ -141,6 +141,10 @@ function adopt(form, id, page) {
   form.append(mark);
   form.dataset.adopts = `ev-${id}`;
   delete form.dataset.new;
+  const text = form.elements.text;
+  forget(text);
+  text.dataset.keptAs = `text-${id}`;
+  keep(text);
 }
 
 // Another window may have kept its own words under the same name: those are not saved.
@@ -212,7 +216,7 @@ document.addEventListener("click", async (event) => {
 // ---- text kept until the server has it: a session that ends loses nothing
 
 const prefix = `dabiao.${work.dataset.keptUnder}.`;
-const nameOf = (field) => prefix + (field.dataset.keep ?? field.name);
+const nameOf = (field) => prefix + (field.dataset.keptAs ?? field.dataset.keep ?? field.name);
 
 function keep(text) {
   const base = text.form.elements.base?.value ?? "";
