@@ -27,7 +27,7 @@ from lti_tool.app import build_parts, create_app
 from lti_tool.catalogue import StandardBundle, load_catalogue
 from lti_tool.domain.exported import ExportKind
 from lti_tool.domain.launch import Role
-from lti_tool.exchange.outcomes import Kept, write_list
+from lti_tool.exchange.outcomes import Kept, objectives, write_list
 from lti_tool.persistence import people, sessions
 from lti_tool.persistence.database import Database, upgrade
 from lti_tool.persistence.outcomes import OutcomeFilter
@@ -53,18 +53,21 @@ MOST_TO_BARE = 20.0
 """Of an export of every outcome, to bare rows of the same tables; held in larger schools, since
 the smallest is read bare within a millisecond."""
 CLASSES = (50, 200)
+FORMS = (ExportKind.XLSX, ExportKind.ONE_ROSTER)
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Seconds, but for the memory of the rebuild. ``release``: one learner's standing after a
     rating; ``row``: an outcome of the CSV export, ``bare`` the same rows written as they come;
-    ``learner``: one learner of the rebuild, of this process alone."""
+    ``forms``: one in the export's other forms; ``learner``: one learner of the rebuild, of this
+    process alone."""
 
     learners: int
     page: float
     row: float
     bare: float
+    forms: tuple[float, ...]
     release: float
     rebuild: float
     learner: float
@@ -96,13 +99,14 @@ def _measure(url: str, learners: int) -> Figures:
     client = _client(url)
     registrar = _sign_in(database, Role.REGISTRAR)
     page = _seconds(lambda: _get(client, f"{registrar}/registrar/"))
-    rows = _seconds(lambda: _export(database))
+    rows = _seconds(lambda: _export(database, ExportKind.CSV))
+    forms = tuple(_in_form(database, each) / learners for each in FORMS)
     bare = _seconds(lambda: _read_bare(database))
     release = _seconds(lambda: _update(database, bundle), MANY)
     rebuilt, busy, megabytes = _rebuild(url)
     cells = tuple(_cell(client, database, bundle, size) for size in CLASSES)
     database.close()
-    each = rows / learners, bare / learners, release
+    each = rows / learners, bare / learners, forms, release
     return Figures(learners, page, *each, rebuilt, busy / learners, megabytes, cells)
 
 
@@ -110,6 +114,7 @@ def _tell(kind: str, small: Figures, large: Figures) -> bool:
     kept = (
         large.page <= small.page * MOST_OF_A_PAGE
         and large.row <= small.row * MOST_GROWTH
+        and max(large.forms) <= max(small.forms) * MOST_GROWTH
         and (large is small or large.row <= large.bare * MOST_TO_BARE)
         and large.release <= small.release * MOST_GROWTH
         and large.learner <= small.learner * MOST_GROWTH
@@ -120,7 +125,10 @@ def _tell(kind: str, small: Figures, large: Figures) -> bool:
         f"{kind}, {large.learners * big_school.RATINGS_EACH:,} ratings of {large.learners:,}: "
         f"registrar's page {large.page:.3f} s ({large.page / small.page:.1f} of the smallest), "
         f"outcome of the export {large.row * 1e6:.0f} µs ({large.row / large.bare:.1f} of bare), "
-        f"standing after a rating {large.release * 1e3:.1f} ms "
+        + "".join(
+            f"{form} {each * 1e6:.0f} µs, " for form, each in zip(FORMS, large.forms, strict=True)
+        )
+        + f"standing after a rating {large.release * 1e3:.1f} ms "
         f"({large.release / small.release:.2f}), rebuild {large.rebuild:.0f} s, "
         f"{large.learner * 1e3:.1f} ms a learner ({large.learner / small.learner:.2f}), "
         f"{large.megabytes:.0f} MB, cell of a class "
@@ -145,12 +153,17 @@ def _seconds(run: Callable[[], object], times: int = RUNS) -> float:
     return min(found)
 
 
-def _export(database: Database) -> None:
-    """Draw every outcome and write it as CSV; keeping the export is one insert more."""
-    manner = Manner("zh", "Asia/Shanghai")
+def _in_form(database: Database, kind: ExportKind) -> float:
+    return _seconds(lambda: _export(database, kind), 1)
+
+
+def _export(database: Database, kind: ExportKind) -> None:
+    """Draw every outcome and write it; keeping the export is one insert more."""
+    requirements = objectives if kind is ExportKind.ONE_ROSTER else None
+    manner = Manner("zh", "Asia/Shanghai", requirements)
     with database.reading() as session:
         content = draw_outcomes(session, CATALOGUE, OutcomeFilter(), manner, school_id=1)
-    kept = Kept("bench", ExportKind.CSV, big_school.AT, content)
+    kept = Kept("bench", kind, big_school.AT, content)
     write_list(kept, io.BytesIO())
 
 
