@@ -35,9 +35,10 @@ from .grade_messages import (
     score_json,
 )
 from .http import HttpAnswer, PlatformHttp
+from .pages import every_page
 from .profiles import profile_of
 from .service_calls import ServiceCall, ServiceCalls
-from .urls import is_web_url, next_link, origin, with_path, with_query
+from .urls import is_web_url, origin, with_path, with_query
 
 SCOPE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 LINE_ITEM_SCOPE: Final = SCOPE + "lineitem"
@@ -95,20 +96,13 @@ class GradeBook:
         """
         if self._container is None:
             return Refused("scope_missing")
-        url: str | None = with_query(self._container, filters)
-        found: list[LineItem] = []
-        for _ in range(MOST_PAGES):
-            if url is None:
-                return tuple(found)
-            answer = self._get(url, self._reading_scope(), LINE_ITEMS_TYPE, now)
-            if not isinstance(answer, HttpAnswer):
-                return answer
-            page = line_items(answer)
-            if page is None:
-                return _malformed(answer)
-            found.extend(page)
-            url = next_link(answer.headers.get("link"), answer.url)
-        return Refused("malformed", None, "too many pages of line items")
+        url = with_query(self._container, filters)
+        scope = self._reading_scope()
+
+        def get(onward: str) -> HttpAnswer | Trouble:
+            return self._get(onward, scope, LINE_ITEMS_TYPE, now)
+
+        return every_page(url, get, line_items, most=MOST_PAGES, what="line items")
 
     def create(self, item: NewLineItem, *, now: datetime) -> LineItem | Trouble:
         """Make a column. Platforms take duplicates, so ``find`` first, and again after
@@ -171,20 +165,12 @@ class GradeBook:
     def results(self, line_item_url: str, *, now: datetime) -> tuple[Result, ...] | Trouble:
         """What the column holds for everybody; all of it or trouble. ``next`` links are followed,
         a ``limit`` is never sent."""
-        onward: str | None = with_path(line_item_url, "/results")
-        found: list[Result] = []
-        for _ in range(MOST_PAGES):
-            if onward is None:
-                return tuple(found)
-            answer = self._get(onward, RESULT_SCOPE, RESULTS_TYPE, now)
-            if not isinstance(answer, HttpAnswer):
-                return answer
-            page = results(answer)
-            if page is None:
-                return _malformed(answer)
-            found.extend(page)
-            onward = next_link(answer.headers.get("link"), answer.url)
-        return Refused("malformed", None, "too many pages of results")
+        url = with_path(line_item_url, "/results")
+
+        def get(onward: str) -> HttpAnswer | Trouble:
+            return self._get(onward, RESULT_SCOPE, RESULTS_TYPE, now)
+
+        return every_page(url, get, results, most=MOST_PAGES, what="results")
 
     def delete(self, url: str, *, now: datetime) -> Trouble | None:
         """Remove a column with all its grades; None when it is gone. Only ever on request: Moodle

@@ -15,12 +15,13 @@ from lti_tool.domain.launch import Group, Member, Role
 from lti_tool.persistence.platforms import Platform
 
 from .access_tokens import AccessTokens
-from .answers import Refused, Trouble, trouble
+from .answers import Trouble
 from .claims import MOST_URL, Claims, id_text
 from .errors import BadClaimError
 from .http import HttpAnswer, PlatformHttp
+from .pages import every_page, page_at
 from .service_calls import ServiceCall, ServiceCalls
-from .urls import is_web_url, next_link, same_origin, with_query
+from .urls import is_web_url, with_query
 
 SERVICE: Final = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
 SCOPE: Final = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
@@ -40,22 +41,13 @@ class CourseGroups:
     def groups(self, url: str, *, now: datetime, user_id: str = "") -> tuple[Group, ...] | Trouble:
         """All groups of the course, or those of one person, in the platform's order; ``url`` is
         what a launch told. All pages or trouble, never a part."""
-        onward: str | None = with_query(url, {"user_id": user_id} if user_id else {})
-        found: list[Group] = []
-        for _ in range(MOST_PAGES):
-            if onward is None:
-                return tuple(found)
-            if not same_origin(onward, url):
-                return Refused("address_forbidden", None, "another origin than the groups'")
-            answer = self._page(onward, now)
-            if not isinstance(answer, HttpAnswer):
-                return answer
-            page = _groups(answer)
-            if page is None:
-                return Refused("malformed", answer.status, answer.excerpt)
-            found.extend(page)
-            onward = next_link(answer.headers.get("link"), answer.url)
-        return Refused("malformed", None, "too many pages of groups")
+
+        def get(onward: str) -> HttpAnswer | Trouble:
+            call = ServiceCall(onward, SCOPE, {"Accept": GROUPS_TYPE})
+            return page_at(self._calls, call, first=url, now=now)
+
+        first = with_query(url, {"user_id": user_id} if user_id else {})
+        return every_page(first, get, _groups, most=MOST_PAGES, what="groups")
 
     def placed(
         self, url: str, members: Sequence[Member], *, now: datetime
@@ -75,12 +67,6 @@ class CourseGroups:
                 return own
             placed.append(replace(each, groups=frozenset(group.id for group in own)))
         return tuple(placed), groups
-
-    def _page(self, url: str, now: datetime) -> HttpAnswer | Trouble:
-        answer = self._calls.make(ServiceCall(url, SCOPE, {"Accept": GROUPS_TYPE}), now=now)
-        if isinstance(answer, HttpAnswer) and not 200 <= answer.status < 300:
-            return trouble(answer, now=now)
-        return answer
 
 
 def groups_offered(claims: Claims) -> str | None:

@@ -15,13 +15,14 @@ from lti_tool.domain.launch import Member, Person
 from lti_tool.persistence.platforms import Platform
 
 from .access_tokens import AccessTokens
-from .answers import Refused, Trouble, trouble
+from .answers import Trouble
 from .claims import Claims, id_text
 from .errors import BadClaimError
 from .http import HttpAnswer, PlatformHttp
+from .pages import every_page, page_at
 from .roles import course_roles
 from .service_calls import ServiceCall, ServiceCalls
-from .urls import next_link, same_origin, with_query
+from .urls import with_query
 
 SCOPE: Final = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 """The only scope of the service."""
@@ -49,28 +50,13 @@ class ClassList:
         each is in (Course Groups Service 1.0, extension of names and roles).
         """
         asked = {"role": role or "", "groups": "true" if with_groups else ""}
-        onward: str | None = with_query(url, {name: each for name, each in asked.items() if each})
-        found: list[Member] = []
-        for _ in range(MOST_PAGES):
-            if onward is None:
-                return tuple(found)
-            if not same_origin(onward, url):
-                return Refused("address_forbidden", None, "another origin than the list's")
-            answer = self._page(onward, now)
-            if not isinstance(answer, HttpAnswer):
-                return answer
-            page = _members(answer)
-            if page is None:
-                return Refused("malformed", answer.status, answer.excerpt)
-            found.extend(page)
-            onward = next_link(answer.headers.get("link"), answer.url)
-        return Refused("malformed", None, "too many pages of people")
 
-    def _page(self, url: str, now: datetime) -> HttpAnswer | Trouble:
-        answer = self._calls.make(ServiceCall(url, SCOPE, {"Accept": MEMBERS_TYPE}), now=now)
-        if isinstance(answer, HttpAnswer) and not 200 <= answer.status < 300:
-            return trouble(answer, now=now)
-        return answer
+        def get(onward: str) -> HttpAnswer | Trouble:
+            call = ServiceCall(onward, SCOPE, {"Accept": MEMBERS_TYPE})
+            return page_at(self._calls, call, first=url, now=now)
+
+        first = with_query(url, {name: each for name, each in asked.items() if each})
+        return every_page(first, get, _members, most=MOST_PAGES, what="people")
 
 
 def _members(answer: HttpAnswer) -> tuple[Member, ...] | None:
