@@ -68,19 +68,8 @@ PATHS: Final = Paths(
 
 
 def _variables(facts: LaunchFacts) -> Mapping[str, str]:
-    person, course = facts.person, facts.course
-    values = {
-        "$User.id": person.user_id,
-        "$User.username": person.username,
-        "$Person.sourcedId": person.student_number,
-        "$Person.name.full": person.name,
-        "$Person.name.given": person.given_name,
-        "$Person.name.family": person.family_name,
-        "$Person.email.primary": person.email,
-        "$Context.id": course.context_id,
-        "$Context.title": course.title,
-        "$Context.id.history": ",".join(course.history),
-        "$Canvas.course.sisSourceId": course.sourced_id,
+    values = c.common_variables(facts) | {
+        "$Canvas.course.sisSourceId": facts.course.sourced_id,
         "$Canvas.course.sectionIds": "1",
     }
     if facts.activity is not None:
@@ -142,14 +131,7 @@ def _placement(facts: LaunchFacts) -> str | None:
 def _context(facts: LaunchFacts) -> dict[str, object]:
     if facts.place is Place.INSTITUTION:
         return {"id": _ACCOUNT_ID, "title": "沙盒职业学院", "type": ["Account"], **_VALIDATION}
-    course = facts.course
-    return {
-        "id": course.context_id,
-        "label": course.label,
-        "title": course.title,
-        "type": [course.context_type],
-        **_VALIDATION,
-    }
+    return c.named_course(facts.course) | {"type": [facts.course.context_type], **_VALIDATION}
 
 
 def _resource_link(facts: LaunchFacts) -> dict[str, object]:
@@ -381,10 +363,5 @@ CANVAS: Final = Manner(
         no_handler_status=404,
         member=_member,
         member_page=50,
-        member_context=lambda course: {
-            "id": course.context_id,
-            "label": course.label,
-            "title": course.title,
-        },
     ),
 )

@@ -105,6 +105,28 @@ def common_claims(facts: LaunchFacts) -> dict[str, object]:
     }
 
 
+def common_variables(facts: LaunchFacts) -> dict[str, str]:
+    """Substitution variables that Moodle and Canvas know alike, with their values."""
+    person, course = facts.person, facts.course
+    return {
+        "$User.id": person.user_id,
+        "$User.username": person.username,
+        "$Person.sourcedId": person.student_number,
+        "$Person.name.full": person.name,
+        "$Person.name.given": person.given_name,
+        "$Person.name.family": person.family_name,
+        "$Person.email.primary": person.email,
+        "$Context.id": course.context_id,
+        "$Context.title": course.title,
+        "$Context.id.history": ",".join(course.history),
+    }
+
+
+def named_course(course: Course) -> dict[str, object]:
+    """How both say which course they mean; a launch adds the ``type``."""
+    return {"id": course.context_id, "label": course.label, "title": course.title}
+
+
 def grade_service(facts: LaunchFacts) -> dict[str, object]:
     """The ``endpoint`` claim of Assignment and Grade Services 2.0 (section 3.1)."""
     endpoint: dict[str, object] = {

@@ -190,13 +190,12 @@ class RefusedRequest:
 class ServiceRules:
     """The services beside scores. ``refusal`` gives body and content type of a refused request;
     ``no_handler_status`` answers a URL or method nobody serves. ``member`` is a row of the names
-    and roles service, ``member_page`` its largest page (None: all), ``member_context`` its head."""
+    and roles service, ``member_page`` its largest page (None: all)."""
 
     refusal: Callable[[RefusedRequest], tuple[str, str]]
     no_handler_status: int
     member: Callable[[Person, tuple[str, ...]], dict[str, object]]
     member_page: int | None
-    member_context: Callable[[Course], dict[str, object]]
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def _listed(platform: Platform, course: str) -> Reply:
     roles = platform.manner.launch.roles
     body = {
         "id": platform.addresses.memberships,
-        "context": rules.member_context(platform.course),
+        "context": c.named_course(platform.course),
         "members": [
             rules.member(person, roles[person.role]) | _grouped(platform, person) for person in page
         ],

@@ -63,20 +63,10 @@ PATHS: Final = Paths(
 
 
 def _variables(facts: LaunchFacts) -> Mapping[str, str]:
-    person, course = facts.person, facts.course
+    course = facts.course
     term = term_at(datetime.fromtimestamp(facts.issued, UTC))
-    return {
-        "$User.id": person.user_id,
-        "$User.username": person.username,
-        "$Person.sourcedId": person.student_number,
-        "$Person.name.full": person.name,
-        "$Person.name.given": person.given_name,
-        "$Person.name.family": person.family_name,
-        "$Person.email.primary": person.email,
-        "$Context.id": course.context_id,
-        "$Context.title": course.title,
+    return c.common_variables(facts) | {
         "$Context.label": course.label,
-        "$Context.id.history": ",".join(course.history),
         "$CourseSection.sourcedId": course.sourced_id,
         "$CourseSection.timeFrame.begin": term.begin,
         "$CourseSection.timeFrame.end": term.end,
@@ -127,13 +117,7 @@ def _lis(facts: LaunchFacts) -> dict[str, str]:
 def _context(facts: LaunchFacts) -> dict[str, object]:
     if facts.place is Place.INSTITUTION:  # the site's front page is a course of its own, number 1
         return {"id": "1", "label": "sandbox", "title": "沙盒职业学院", "type": ["CourseSection"]}
-    course = facts.course
-    return {
-        "id": course.context_id,
-        "label": course.label,
-        "title": course.title,
-        "type": [course.context_type],
-    }
+    return c.named_course(facts.course) | {"type": [facts.course.context_type]}
 
 
 def _resource_link(facts: LaunchFacts) -> dict[str, str]:
@@ -367,10 +351,5 @@ MOODLE: Final = Manner(
         no_handler_status=400,
         member=_member,
         member_page=None,
-        member_context=lambda course: {
-            "id": course.context_id,
-            "label": course.label,
-            "title": course.title,
-        },
     ),
 )
