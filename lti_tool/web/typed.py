@@ -114,5 +114,5 @@ def _mark() -> str:
 
 def _arrived() -> str:
     """A form that is answered by a page of its own, not by going on, says so itself."""
-    told: list[str] = get_flashed_messages(category_filter=[ARRIVED])
-    return told[-1] if told else ""
+    told = get_flashed_messages(category_filter=[ARRIVED])
+    return str(told[-1]) if told else ""
