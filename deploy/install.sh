@@ -206,7 +206,7 @@ units
 site
 tidy
 step 'Doctor'
-if lti-tool doctor --offline; then
+if /usr/local/bin/lti-tool doctor --offline; then
     echo
     echo 'Done. Next: the certificate, then lti-tool doctor, then lti-tool platform invite.'
 else

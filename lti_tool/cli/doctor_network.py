@@ -40,7 +40,8 @@ def own_address(settings: Settings, now: datetime) -> Iterator[Finding]:
     if found.trouble:
         yield wrong(
             (f"{url} 无法访问（{found.trouble}）", f"{url} does not answer ({found.trouble})"),
-            (
+            _untrusted(found)
+            or (
                 "检查服务是否已启动、反向代理、DNS 和证书",
                 "see that the tool runs, then the reverse proxy, DNS and the certificate",
             ),
@@ -88,20 +89,34 @@ def each_platform(parts: Parts, *, with_token: bool) -> Iterator[Finding]:
             yield _token(tokens, platform, approved[platform.id], parts.clock())
 
 
-def _keys(platform: Platform, probe: Probe) -> Finding:
-    if not probe.trouble:
+def _keys(platform: Platform, keys: Probe) -> Finding:
+    if not keys.trouble:
         return good(f"{platform.name}：公钥可读", f"{platform.name}: its keys can be read")
     return wrong(
         (
-            f"{platform.name}：公钥无法读取（{probe.trouble}）",
-            f"{platform.name}: its keys cannot be read ({probe.trouble})",
+            f"{platform.name}：公钥无法读取（{keys.trouble}）",
+            f"{platform.name}: its keys cannot be read ({keys.trouble})",
         ),
-        (
+        _untrusted(keys)
+        or (
             f"没有人能进入；从本机访问 {platform.key_set_url}，检查防火墙和 LMS",
             (
                 f"nobody gets in; open {platform.key_set_url} from this machine, see the firewall "
                 "and the LMS"
             ),
+        ),
+    )
+
+
+def _untrusted(found: Probe) -> tuple[str, str] | None:
+    """What to do about a certificate that nobody vouches for; None for any other trouble."""
+    if "SSLError" not in found.trouble:
+        return None
+    return (
+        "证书不被信任：检查其有效期和域名；若由学校自己的机构签发，设置 LTI_TOOL_CA_BUNDLE",
+        (
+            "its certificate is not trusted: see its end and its name; where the school's own "
+            "authority signed it, set LTI_TOOL_CA_BUNDLE"
         ),
     )
 

@@ -45,10 +45,10 @@ ROOT = Path(__file__).parent.parent.parent
 CONNECTIONS = 4
 SCORES = 400
 MANY = 20_000
-ROUNDS = 3
+ROUNDS = 7
 AIM = 0.8
 REAL_SECONDS = 0.05
-LMSS = (("quick LMS", 0.0, 0.35), ("LMS that takes 50 ms", REAL_SECONDS, AIM))
+LMSS = (("quick LMS", 0.0, 0.5), ("LMS that takes 50 ms", REAL_SECONDS, AIM))
 """Name, seconds it takes, and the share below which something has become slow. The aim is the same
 for both; an LMS that answers in half a millisecond leaves the tool's own work no time to hide."""
 RATINGS = 100
@@ -119,19 +119,22 @@ def measure() -> bool:
 def _delivery(bench: Bench, name: str, least: float) -> bool:
     learners = bench.learners(SCORES)
     deliverer = Deliverer(bench.means, connections=CONNECTIONS)
-    shares = []
+    bare, own = [], []
     for number in range(ROUNDS):
-        bare = _bare(bench, number, len(learners))
+        bare.append(_bare(bench, number, len(learners)))
         bench.queue(f"{name} {number}", learners)
         begun = time.perf_counter()
         handled = deliverer.deliver_due()
-        shares.append(bare / (time.perf_counter() - begun))
+        own.append(time.perf_counter() - begun)
         if handled != len(learners):
             raise RuntimeError(f"{handled} of {len(learners)} scores were handled")
-    within = max(shares) >= least
+    shares = [one / other for one, other in zip(bare, own, strict=True)]
+    best, middle = min(bare) / min(own), statistics.median(shares)
+    within = best >= least
     told = f"deliver {SCORES} scores over {CONNECTIONS} connections, {name}"
-    print(f"{told:<60} {max(shares):5.2f} of a bare loop  (aim {AIM}, at least {least})", end="")
-    print(f"  bare {1000 * bare / len(learners):.2f} ms a score", "" if within else "  TOO SLOW")
+    print(f"{told:<60} {best:5.2f} of a bare loop  (aim {AIM}, at least {least})", end="")
+    print(f"  median {middle:.2f}, bare {1000 * min(bare) / len(learners):.2f} ms a score", end="")
+    print("" if within else "  TOO SLOW")
     return within
 
 

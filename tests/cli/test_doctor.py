@@ -172,6 +172,22 @@ def test_a_file_without_certificates_stops_every_start(
     assert f"LTI_TOOL_CA_BUNDLE: no certificates (PEM) can be read from {bundle}" in err
 
 
+def test_a_certificate_of_the_schools_own_authority_is_told_apart_from_an_absent_server(
+    run: Run, lms: HTTPServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    school = authority(tmp_path)
+    with HTTPServer(host="127.0.0.1", ssl_context=school.server()) as server:
+        server.expect_request("/healthz").respond_with_json({"status": "ok"})
+        url = f"https://127.0.0.1:{server.port}"
+        monkeypatch.setenv("LTI_TOOL_BASE_URL", url)
+        _, out, _ = run("doctor")
+        assert f"✗ {url} does not answer" in out
+        assert "→ its certificate is not trusted" in out
+        monkeypatch.setenv("LTI_TOOL_CA_BUNDLE", str(school.path))
+        assert f"✓ {url} answers" in run("doctor")[1]
+    assert f"✓ {url} answers" not in run("doctor")[1]
+
+
 def test_a_mail_server_of_the_schools_own_authority_is_reached_with_its_certificate(
     lms: HTTPServer, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
