@@ -68,18 +68,3 @@ def test_what_is_too_large_or_has_no_name_is_refused(
     large = "x" * (typed_texts.MAX_TEXT + 1)
     assert client.post(where, data={"name": "form", "text": large}).status_code == 413
     assert client.post(where, data={"text": WORDS}).status_code == 413
-
-
-def test_only_so_many_forms_are_kept_and_each_for_a_month(
-    classroom: Classroom, learner: Account
-) -> None:
-    with classroom.working() as work:
-        for number in range(typed_texts.MOST + 1):
-            at = work.now + timedelta(seconds=number)
-            typed_texts.keep_text(work.session, learner.id, f"{number}", WORDS, now=at)
-        kept = typed_texts.texts_of(work.session, learner.id)
-        assert len(kept) == typed_texts.MOST
-        assert "0" not in kept
-        later = work.now + timedelta(days=31)
-        typed_texts.keep_text(work.session, learner.id, "new", WORDS, now=later)
-        assert set(typed_texts.texts_of(work.session, learner.id)) == {"new"}
