@@ -7,7 +7,7 @@ erased (``lti_tool.services.erase_person``). It is known by the names of tables,
 ``tables`` must have been imported.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -162,16 +162,18 @@ NOT_PERSONAL = frozenset(
 """Tables in which nothing of a learner stands."""
 
 
-def held_of(session: Session, person_id: int) -> Sequence[Held]:
-    """How much there is of each kind of data of a person, what there is nothing of left out."""
-    found: dict[tuple[str, Fate, Ground | None], int] = {}
+def held_of(session: Session, account_ids: Collection[int]) -> Sequence[Held]:
+    """How much there is of each kind of data of a person's accounts, what there is nothing of left
+    out; a row that is of several of them counts once."""
+    kinds: dict[tuple[str, Fate, Ground | None], list[ColumnElement[bool]]] = {}
     for each in PLACES:
-        count = session.scalar(select(func.count()).where(_theirs(each, person_id))) or 0
-        kind = (each.table, each.fate, each.ground)
-        found[kind] = found.get(kind, 0) + count
-    return [
-        Held(table, count, fate, ground) for (table, fate, ground), count in found.items() if count
-    ]
+        theirs = kinds.setdefault((each.table, each.fate, each.ground), [])
+        theirs += (_theirs(each, account_id) for account_id in account_ids)
+    found = (
+        Held(table, session.scalar(select(func.count()).where(or_(*theirs))) or 0, fate, ground)
+        for (table, fate, ground), theirs in kinds.items()
+    )
+    return [each for each in found if each.count]
 
 
 def told_of(session: Session, person_id: int) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:

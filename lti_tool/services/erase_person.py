@@ -6,9 +6,8 @@ done after the commit (``finish_erasure``).
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 
 from lti_tool.domain.errors import ErasureRefusedError, NotFoundError
 from lti_tool.domain.personal_data import Erasure, Held, Occasion, Refusal
@@ -54,7 +53,7 @@ def plan_erasure(session: Session, person_id: int, *, school_id: int | None) -> 
     keys = [personal_data.file_keys(session, each) for each in accounts]
     return Plan(
         person=person,
-        held=_held(session, accounts),
+        held=tuple(personal_data.held_of(session, accounts)),
         files=sum(len(kept) + len(coming) for kept, coming in keys),
         refusal=_refusal(session, person_id, accounts),
         done=erasures.erasure_of(session, person_id),
@@ -171,15 +170,6 @@ def _person(session: Session, person_id: int, school_id: int | None) -> Account:
     if school_id is not None and found.school_id != school_id:
         raise NotFoundError
     return found
-
-
-def _held(session: Session, accounts: Iterable[int]) -> tuple[Held, ...]:
-    """What is held on any of these accounts, each kind once."""
-    found: dict[Held, int] = {}
-    for each in chain.from_iterable(personal_data.held_of(session, one) for one in accounts):
-        kind = replace(each, count=0)
-        found[kind] = found.get(kind, 0) + each.count
-    return tuple(replace(kind, count=count) for kind, count in found.items())
 
 
 def _refusal(session: Session, person_id: int, accounts: Iterable[int]) -> Refusal | None:

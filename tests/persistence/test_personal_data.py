@@ -146,7 +146,7 @@ def test_an_erased_person_is_a_number(database: Database, learner: Account) -> N
         row = session.execute(select(people).where(people.c.id == learner.id)).mappings().one()
         kept = {name for name, value in row.items() if value not in (None, "")}
         assert row["sub"] == f"erased-{learner.id}"
-        held = {each.kind: each.count for each in personal_data.held_of(session, learner.id)}
+        held = {each.kind: each.count for each in personal_data.held_of(session, [learner.id])}
         comments = session.scalars(select(TABLES["ratings"].c.comment)).all()
         left = session.scalars(select(TABLES["memberships"].c.left_at)).all()
     assert kept == {"id", "school_id", "issuer", "sub", "created_at", "last_seen_at"}

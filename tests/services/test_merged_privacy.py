@@ -66,6 +66,7 @@ def test_what_is_handed_out_and_counted_is_that_of_all_accounts(twice: Twice) ->
         told = export_person(work.session, twice.second.id, school_id=None, by=None, now=work.now)
     counts = [{each.kind: each.count for each in plan.held} for plan in (alone, together)]
     assert (counts[0]["ratings"], counts[1]["ratings"]) == (49, 98)
+    assert (counts[1]["merges"], counts[1]["merged_accounts"]) == (1, 1)
     assert {row["learner_id"] for row in told.told["ratings"]} == {
         twice.first.id,
         twice.second.id,
