@@ -58,6 +58,7 @@ class Agreement:
 
     @property
     def is_enough(self) -> bool:
+        """Whether there are enough pairs for the figures to say something."""
         return self.pairs >= ENOUGH_PAIRS
 
 

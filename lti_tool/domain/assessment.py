@@ -75,6 +75,7 @@ class Assessment:
 
     @property
     def codes(self) -> tuple[str, ...]:
+        """The bare codes, in the order of the requirements."""
         return tuple(each.code for each in self.requirements)
 
     def key(self, code: str) -> RequirementKey:

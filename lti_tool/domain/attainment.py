@@ -95,6 +95,7 @@ class Attainment:
 
     @property
     def met(self) -> bool:
+        """Whether the rule is met: nothing is missing and nothing blocks."""
         return not self.gaps
 
     @property

@@ -186,6 +186,7 @@ class Changes:
 
     @property
     def count(self) -> int:
+        """How many lines are new, changed or gone."""
         return len(self.new) + len(self.changed) + len(self.gone)
 
 

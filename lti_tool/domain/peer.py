@@ -74,6 +74,7 @@ class PeerTask:
 
     @property
     def is_done(self) -> bool:
+        """Whether the peer has handed their words in."""
         return self.done_at is not None
 
     def holds(self, now: datetime) -> bool:

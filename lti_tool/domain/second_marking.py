@@ -82,6 +82,7 @@ class Comparison:
 
     @property
     def differs(self) -> bool:
+        """Whether the two raters chose different performance levels."""
         return self.first_level != self.second_level
 
     @property

@@ -112,6 +112,7 @@ class WorkArea:
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
+        """All of the area's, in the order of the source."""
         return tuple(each for task in self.tasks for each in task.requirements)
 
 
@@ -130,10 +131,12 @@ class Level:
 
     @property
     def tasks(self) -> tuple[WorkTask, ...]:
+        """All of the level's, in the order of the source."""
         return tuple(task for area in self.areas for task in area.tasks)
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
+        """All of the level's, in the order of the source; those lost there included."""
         return tuple(each for area in self.areas for each in area.requirements)
 
 

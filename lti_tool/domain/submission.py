@@ -132,6 +132,7 @@ class Submission:
 
     @property
     def can_edit(self) -> bool:
+        """Whether the learner may change it as it stands."""
         return (self.state, Action.EDIT) in ALLOWED
 
 

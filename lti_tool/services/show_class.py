@@ -72,6 +72,7 @@ class Column:
 
     @property
     def is_lost(self) -> bool:
+        """Whether the text of the requirement is lost in the source."""
         return self.requirement.status is SourceStatus.LOST
 
 

@@ -53,6 +53,7 @@ class AreaPlanned:
 
     @property
     def enough(self) -> bool:
+        """Whether as many can be decided as the rule needs mastered."""
         return self.decidable >= self.needed
 
 
@@ -75,6 +76,7 @@ class Coverage:
 
     @property
     def areas_short(self) -> tuple[AreaPlanned, ...]:
+        """The work areas of which too few requirements can be decided."""
         return tuple(each for each in self.areas if not each.enough)
 
     @property

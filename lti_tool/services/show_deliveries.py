@@ -47,6 +47,7 @@ class DeliveryRow:
 
     @property
     def group(self) -> DeliveryGroup:
+        """Where the page lists it; a learner without a score to send stands apart."""
         return GROUPS[self.delivery.state] if self.delivery else DeliveryGroup.NO_SCORE
 
 

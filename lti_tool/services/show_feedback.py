@@ -51,6 +51,7 @@ class CodeFeedback:
 
     @property
     def change(self) -> int | None:
+        """How many performance levels up or down since the attempt before; None without either."""
         if self.rating is None or self.before is None:
             return None
         return self.rating.performance_level - self.before

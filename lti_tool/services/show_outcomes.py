@@ -70,6 +70,7 @@ class LevelTotals:
 
     @property
     def total(self) -> int:
+        """How many learners, in whatever state."""
         return sum(self.counts.values())
 
 

@@ -84,6 +84,7 @@ class StudentPeers:
 
     @property
     def done(self) -> int:
+        """How many works the student has said something of."""
         return sum(each.task.is_done for each in self.tasks)
 
     @property

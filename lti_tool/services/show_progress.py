@@ -100,14 +100,17 @@ class LevelProgress:
 
     @property
     def own_steps(self) -> tuple[Step, ...]:
+        """The steps that belong to this level itself, not to one below it."""
         return tuple(each for each in self.steps if each.level.key == self.level.key)
 
     @property
     def added_total(self) -> int:
+        """How many requirements this level adds to those below it."""
         return sum(len(area) for area in self.added)
 
     @property
     def added_mastered(self) -> int:
+        """How many of the added requirements are mastered."""
         return sum(each.state is MasteryState.MASTERED for area in self.added for each in area)
 
 

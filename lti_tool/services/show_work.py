@@ -47,6 +47,7 @@ class Given:
 
     @property
     def is_draft(self) -> bool:
+        """Whether only raters see it: it counts nowhere."""
         return self.rating.released_at is None
 
 
@@ -132,6 +133,7 @@ class WorkToRate:
 
     @property
     def is_complete(self) -> bool:
+        """Whether every code has a rating."""
         return self.rated == len(self.criteria)
 
     @property

@@ -85,6 +85,7 @@ class AreaShown:
 
     @property
     def mastered(self) -> int:
+        """How many of the requirements are mastered."""
         return sum(each.mastery.state is MasteryState.MASTERED for each in self.requirements)
 
     @property
