@@ -269,3 +269,12 @@ def test_a_second_raters_comment_is_for_the_other_rater(room: Desks) -> None:
 
     assert "the other rater reads this" in page
     assert "the student reads this" not in page
+
+
+def test_the_list_of_assessments_counts_works_at_second_marking(room: Desks) -> None:
+    home = f"{room.first}/teacher/"
+    assert "At second marking" not in room.get(home).text
+
+    room.rate(3, 3, 3)
+
+    assert 'data-h="At second marking">1</td>' in room.get(home).text
