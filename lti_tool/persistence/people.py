@@ -29,6 +29,8 @@ AT_ONCE = 500
 """So many values go into one condition: SQLite takes a bounded number of parameters."""
 FIRST_HAN = "\u3400"
 """From here on Unicode holds Chinese characters (CJK extension A comes first)."""
+DOT = "·"
+"""Between the parts of a name that is Uyghur or Tibetan, say, in Chinese characters."""
 
 
 class PersonRow(Base):
@@ -167,6 +169,6 @@ def _name(row: PersonRow | Row[Any]) -> str:
     Moodle 4.5 sends "小龙 李" as the name of 李小龙, whatever the language.
     """
     parts = (row.family_name, row.given_name)
-    if all(part and part[0] >= FIRST_HAN for part in parts):
+    if all(part and (part[0] >= FIRST_HAN or part[0] == DOT) for part in parts):
         return "".join(parts)
     return row.name or " ".join(part for part in parts[::-1] if part)

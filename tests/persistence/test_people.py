@@ -69,6 +69,11 @@ def test_texts_longer_than_their_columns_are_cut(database: Database) -> None:
     ("person", "label"),
     [
         (Person("4", name="李小龙", student_number="2026001"), "李小龙"),
+        (Person("4", name="小龙 李", given_name="小龙", family_name="李"), "李小龙"),
+        (
+            Person("4", name="·买买提 阿依古丽", given_name="·买买提", family_name="阿依古丽"),
+            "阿依古丽·买买提",
+        ),
         (Person("4", student_number="2026001"), "2026001"),
         (Person("4"), "#4"),
     ],
