@@ -8,7 +8,7 @@ The ledger is never changed by what a gradebook holds. Not here: reading the gra
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from lti_tool.domain.errors import NotFoundError
@@ -39,6 +39,9 @@ from .work import Work
 
 MOST_REPORTS = 10
 ABOUT_THE_COLUMN = frozenset({Finding.CAPPED, Finding.MAXIMUM_CHANGED})
+COLUMN_FIRST = timedelta(seconds=10)
+"""How long grades wait for their column's maximum: an LMS rescales what it holds when that changes,
+a grade that has just come again, too (Moodle 4.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +166,13 @@ def _repair_one(session: Session, line: Line, now: datetime) -> None:
     item, kind = line.item, line.finding.kind
     if kind is Finding.COLUMN_GONE and item.url is not None:
         line_items.forget_line_item_url(session, item.id, item.url)
+    due = now
     if kind in ABOUT_THE_COLUMN:
         column_errands.ask(session, item.id, now=now, change=True)
+        due = now + COLUMN_FIRST
     for each in scores.deliveries_of(session, item.id):
         if each.person_id == line.finding.person_id:
-            scores.send_again(session, each.id, now=now, bulk=True)
+            scores.send_again(session, each.id, now=due, bulk=True)
 
 
 def _findings(session: Session, reading: Reading) -> Sequence[CellFinding]:

@@ -135,6 +135,20 @@ def test_a_difference_is_explained_and_repaired_on_request(
     assert report(graded, found.reconciliation.id).repairable == 0
 
 
+@pytest.mark.parametrize("change", [cap, keep_numbers])
+def test_a_column_is_repaired_before_its_grades_are_sent_again(
+    graded: School, change: Callable[[School], None]
+) -> None:
+    """Scores and columns have threads of their own; an LMS rescales what it holds when a maximum
+    changes."""
+    change(graded)
+    mend(graded, compare(graded))
+    graded.deliver()
+    deliver_everything(graded)
+    again = compare(graded)
+    assert (again.reconciliation.agreeing, again.lines) == (3, ())
+
+
 def test_a_rescaled_column_holds_the_same_shares_and_needs_nothing(graded: School) -> None:
     rescale(graded)
     found = compare(graded)
