@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from lti_tool.catalogue import CatalogueError
-from lti_tool.domain.errors import DomainError
+from lti_tool.domain.errors import DomainError, NotFoundError
 from lti_tool.persistence.database import DatabaseError
 from lti_tool.settings import SettingsError
 
@@ -34,7 +34,7 @@ from . import (
     serve,
     standards,
 )
-from .console import ConsoleError, complain
+from .console import ConsoleError, complain, said
 
 PARTS = (
     *(demo, serve, databases, backup, platforms, school_join, access, files),
@@ -60,6 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _wrong(tuple(str(problem) for problem in error.problems), code=1)
     except ConsoleError as error:
         return _wrong((str(error),), code=error.code)
+    except NotFoundError as error:
+        words = said("没有找到：请核对编号", "not found: check the number")
+        return _wrong((str(error) or words,), code=1)
     except (DomainError, DatabaseError) as error:
         return _wrong((str(error),), code=1)
     except BrokenPipeError:

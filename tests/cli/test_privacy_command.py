@@ -62,6 +62,12 @@ def test_a_learner_is_found_exported_and_forgotten(run: Run, learner: int, tmp_p
     assert (code, "is erased already" in said) == (1, True)
 
 
+def test_a_number_that_nobody_has_is_said(run: Run, learner: int) -> None:
+    for action in ("show", "erase"):
+        code, _, said = run("privacy", action, str(learner + 1000))
+        assert (code, "not found: check the number" in said) == (1, True)
+
+
 def test_whose_data_are_due_is_said_until_somebody_keeps_them(
     run: Run, learner: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
