@@ -7,7 +7,7 @@ Not here: what is erased (``personal_data``).
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, String, Text, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from lti_tool.domain.launch import Role
@@ -218,14 +218,6 @@ def due(session: Session, school_id: int | None) -> Sequence[tuple[Account, Rete
     if school_id is not None:
         query = query.where(RetentionProposalRow.school_id == school_id)
     return [(as_account(person), _proposal(row)) for person, row in session.execute(query)]
-
-
-def count_due(session: Session, school_id: int) -> int:
-    """How many people's data are due at a school."""
-    query = select(func.count()).where(
-        RetentionProposalRow.school_id == school_id, RetentionProposalRow.kept_until.is_(None)
-    )
-    return session.scalar(query) or 0
 
 
 def find_people(
