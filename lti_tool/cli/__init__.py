@@ -60,16 +60,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _wrong(tuple(str(problem) for problem in error.problems), code=1)
     except ConsoleError as error:
         return _wrong((str(error),), code=error.code)
-    except NotFoundError as error:
-        words = said("没有找到：请核对编号", "not found: check the number")
-        return _wrong((str(error) or words,), code=1)
     except (DomainError, DatabaseError) as error:
-        return _wrong((str(error),), code=1)
+        return _wrong((_words(error),), code=1)
     except BrokenPipeError:
         # Whoever read our output (head, less) has gone; nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return code
+
+
+def _words(error: Exception) -> str:
+    """What an error says; that of something missing says nothing by itself."""
+    if isinstance(error, NotFoundError) and not str(error):
+        return said("没有找到：请核对编号", "not found: check the number")
+    return str(error)
 
 
 def _wrong(problems: Sequence[str], *, code: int = 2) -> int:
