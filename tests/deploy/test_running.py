@@ -184,3 +184,11 @@ def test_the_proxy_tells_whom_it_heard_and_not_what_they_claim(
 
 def test_the_proxy_keeps_metrics_to_this_machine(proxy: str) -> None:
     assert requests.get(f"{proxy}/metrics", timeout=5).status_code == 404
+
+
+def test_the_proxy_compresses_pages(proxy: str, httpserver: HTTPServer) -> None:
+    page = "<td>3</td>" * 19_200
+    httpserver.expect_oneshot_request("/class").respond_with_data(page, content_type="text/html")
+    answer = requests.get(f"{proxy}/class", timeout=5)
+    assert answer.text == page
+    assert answer.headers["Content-Encoding"] == "gzip"
