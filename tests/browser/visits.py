@@ -3,6 +3,7 @@
 Not here: what they do inside the tool, which the tests say step by step.
 """
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -64,6 +65,7 @@ class Visit:
 
     def grade(self, column: str, student: str) -> Locator:
         """The gradebook's cell of one student in the first column whose title says ``column``."""
+        self.page.locator("table.grades thead th").first.wait_for()
         heads = self.page.locator("table.grades thead th").all_inner_texts()
         place = next(number for number, head in enumerate(heads) if column in head)
         row = self.page.locator("table.grades tbody tr", has_text=student)
@@ -85,6 +87,7 @@ class Visit:
 
     def _tab(self, name: str) -> None:
         self.page.locator(f'nav.tabs a[href*="/{name}"]').click()
+        self.page.wait_for_url(re.compile(rf"/{name}\b"))
 
 
 def visit(

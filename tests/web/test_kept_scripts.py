@@ -9,12 +9,14 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from lti_tool.domain.launch import Role
+from tests.journeys.people import until
 from tests.services.classroom import Classroom
 from tests.web.conftest import SignIn
 
 TEMPLATES = Path(__file__).parents[2] / "lti_tool" / "web" / "templates"
 WORDS = "第二段里我确认过订单号。"
 KEPT = ".banner[role=status]"
+KEPT_NAMES = "Object.keys(localStorage).filter((name) => name.includes('form'))"
 CODE = "2.1.1"
 
 
@@ -58,7 +60,7 @@ def test_a_reason_outlives_the_session_and_is_forgotten_once_it_arrived(
     reason.locator("xpath=ancestor::form").get_by_role("button").last.click()
     expect(page.locator("#notes .banner-ok")).to_be_visible()
     # The page is there before its script has seen the mark.
-    page.wait_for_function("!Object.keys(localStorage).some((name) => name.includes('form'))")
+    until(lambda: page.evaluate(KEPT_NAMES) == [])
 
 
 def test_levels_and_comments_on_a_peers_work_come_back_with_what_was_kept_before(
