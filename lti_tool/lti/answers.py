@@ -12,7 +12,9 @@ from email.utils import parsedate_to_datetime
 from .http import HttpAnswer
 
 LONGEST_WAIT = 24 * 3600
-TRY_LATER = frozenset({408, 423, 425, 429})
+TRY_LATER = frozenset({408, 409, 423, 425, 429})
+"""A conflict, too: somebody else changes the same thing just now (RFC 9110, section 15.5.10). For a
+score it means something of its own first (:func:`is_not_newer`)."""
 AWAY = frozenset({503, 504})
 """Said by what stands before the platform, or by a platform that is closed for maintenance."""
 NOT_NEWER_WORDS = re.compile(

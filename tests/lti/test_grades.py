@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from lti_tool.lti.answers import Refused
+from lti_tool.lti.answers import Refused, RetryLater
 from lti_tool.lti.grade_messages import LineItem, NewLineItem, Result
 from tests.lti.gradebook import CAPTURED, ITEM, ITEMS, LINE_ITEM_TYPE, Lms
 from tests.lti.platform_side import AGS_SCOPES, NOW
@@ -29,6 +29,13 @@ def test_a_column_is_found_by_resource_id_and_tag(lms: Lms) -> None:
 def test_no_column_is_none(lms: Lms) -> None:
     lms.server.expect_request(ITEMS).respond_with_json([])
     assert lms.book().find("a-7", "grade", now=NOW) is None
+
+
+def test_a_conflict_while_columns_are_read_is_tried_later(lms: Lms) -> None:
+    lms.server.expect_request(ITEMS).respond_with_data("busy", status=409)
+    found = lms.book().find("a-7", "grade", now=NOW)
+    assert isinstance(found, RetryLater)
+    assert found.reason == "platform_error"
 
 
 def test_reading_takes_the_full_scope_where_no_lesser_is_offered(lms: Lms) -> None:
